@@ -1,0 +1,82 @@
+namespace Lethe.Diffusion.Text;
+
+/// <summary>
+/// CLIP's byte-level byte-pair tokenizer. It follows Hugging Face's fast tokenizer ("hf_fast"): Unicode NFC, white space
+/// collapsed, lower case character by character, no repair of mis-encoded text. Immutable, hence safe from any thread.
+/// </summary>
+public sealed class ClipTokenizer
+{
+    /// <summary>Length of a model input: start, at most 75 tokens, end, padding.</summary>
+    public const int ContextLength = 77;
+
+    private readonly VocabularyFiles _files;
+    private readonly string[] _specials;
+
+    private ClipTokenizer(VocabularyFiles files)
+    {
+        _files = files;
+        _specials = [files.StartToken, files.EndToken];
+        StartId = files.Ids[files.StartToken];
+        EndId = files.Ids[files.EndToken];
+        PadId = files.Ids[files.PadToken];
+    }
+
+    public int StartId { get; }
+
+    public int EndId { get; }
+
+    public int PadId { get; }
+
+    /// <summary>One more than the highest id; the text encoder needs at least as many embedding rows.</summary>
+    public int VocabularySize => _files.HighestId + 1;
+
+    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two special-token files.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or malformed; the message names file and line.</exception>
+    public static ClipTokenizer Open(string folder) => new(VocabularyFiles.Read(folder));
+
+    /// <summary>Ids of the prompt's own tokens: no start, no end, no padding, no limit.</summary>
+    public IReadOnlyList<int> Tokenize(string prompt)
+    {
+        var ids = new List<int>();
+        foreach (var (text, special) in ClipText.CutSpecial(ClipText.Normalize(prompt), _specials))
+        {
+            if (special)
+            {
+                ids.Add(_files.Ids[text]);
+                continue;
+            }
+            foreach (var piece in ClipText.Pieces(text))
+            {
+                var symbols = ByteSymbols.OfWord(piece);
+                BpeMerge.ApplyAll(symbols, _files.Ranks);
+                foreach (var symbol in symbols) ids.Add(_files.Ids.TryGetValue(symbol, out var id) ? id : _files.Ids[_files.UnknownToken]);
+            }
+        }
+        return ids;
+    }
+
+    /// <summary>Model input of length <see cref="ContextLength"/>: start, the first 75 tokens, end, padding.</summary>
+    public long[] Encode(string prompt)
+    {
+        var input = new long[ContextLength];
+        Array.Fill(input, PadId);
+        input[0] = StartId;
+        var length = 1;
+        foreach (var id in Tokenize(prompt).Take(ContextLength - 2)) input[length++] = id;
+        input[length] = EndId;
+        return input;
+    }
+
+    /// <summary>
+    /// Row of the prompt's last subject token in <see cref="Encode"/>: punctuation at the end does not count, and a prompt
+    /// without any token has 0, the start token's row.
+    /// </summary>
+    public int LastSubjectToken(string prompt)
+    {
+        var end = prompt.Length;
+        while (end > 0 && (char.IsPunctuation(prompt[end - 1]) || char.IsWhiteSpace(prompt[end - 1]))) end--;
+        // A prompt that is nothing but punctuation is its own subject.
+        var subject = end > 0 ? prompt[..end] : prompt;
+        return Math.Min(Tokenize(subject).Count, ContextLength - 2);
+    }
+}

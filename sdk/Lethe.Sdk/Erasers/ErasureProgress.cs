@@ -1,0 +1,14 @@
+namespace Lethe.Sdk.Erasers;
+
+/// <summary>How far an erasure is.</summary>
+public sealed class ErasureProgress
+{
+    /// <summary>Steps done, from 1 to <see cref="Total"/>.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps in all.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>Named values of this step, e.g. loss terms; may be empty.</summary>
+    public required IReadOnlyDictionary<string, double> Terms { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -107,11 +108,6 @@ public static class BpeTrainer
         return left != 0 ? left : string.CompareOrdinal(a.Right, b.Right);
     }
 
-    private static void Write(string folder, string name, string text)
-    {
-        var path = Path.Combine(folder, name);
-        var temporary = path + ".tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static void Write(string folder, string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text));
 }

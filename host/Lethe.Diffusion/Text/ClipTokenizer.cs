@@ -9,13 +9,13 @@ public sealed class ClipTokenizer
     /// <summary>Length of a model input: start, at most 75 tokens, end, padding.</summary>
     public const int ContextLength = 77;
 
-    private readonly VocabularyFiles _files;
-    private readonly string[] _specials;
+    private readonly VocabularyFiles files;
+    private readonly string[] specials;
 
     private ClipTokenizer(VocabularyFiles files)
     {
-        _files = files;
-        _specials = [files.StartToken, files.EndToken];
+        this.files = files;
+        specials = [files.StartToken, files.EndToken];
         StartId = files.Ids[files.StartToken];
         EndId = files.Ids[files.EndToken];
         PadId = files.Ids[files.PadToken];
@@ -28,7 +28,7 @@ public sealed class ClipTokenizer
     public int PadId { get; }
 
     /// <summary>One more than the highest id; the text encoder needs at least as many embedding rows.</summary>
-    public int VocabularySize => _files.HighestId + 1;
+    public int VocabularySize => files.HighestId + 1;
 
     /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two special-token files.</summary>
     /// <exception cref="InvalidDataException">A file is missing or malformed; the message names file and line.</exception>
@@ -38,18 +38,18 @@ public sealed class ClipTokenizer
     public IReadOnlyList<int> Tokenize(string prompt)
     {
         var ids = new List<int>();
-        foreach (var (text, special) in ClipText.CutSpecial(ClipText.Normalize(prompt), _specials))
+        foreach (var (text, special) in ClipText.CutSpecial(ClipText.Normalize(prompt), specials))
         {
             if (special)
             {
-                ids.Add(_files.Ids[text]);
+                ids.Add(files.Ids[text]);
                 continue;
             }
             foreach (var piece in ClipText.Pieces(text))
             {
                 var symbols = ByteSymbols.OfWord(piece);
-                BpeMerge.ApplyAll(symbols, _files.Ranks);
-                foreach (var symbol in symbols) ids.Add(_files.Ids.TryGetValue(symbol, out var id) ? id : _files.Ids[_files.UnknownToken]);
+                BpeMerge.ApplyAll(symbols, files.Ranks);
+                foreach (var symbol in symbols) ids.Add(files.Ids.TryGetValue(symbol, out var id) ? id : files.Ids[files.UnknownToken]);
             }
         }
         return ids;

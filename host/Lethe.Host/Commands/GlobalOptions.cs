@@ -1,0 +1,65 @@
+using System.CommandLine;
+
+namespace Lethe.Host.Commands;
+
+/// <summary>Options that every command takes.</summary>
+public sealed record GlobalOptions
+{
+    /// <summary>One JSON document on stdout instead of text, errors included.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>No progress and no notes on stderr; errors stay.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>More notes, and stack traces of unexpected errors.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Never ask; a missing answer is a usage error.</summary>
+    public bool NoInput { get; init; }
+
+    /// <summary>No colour even on a terminal.</summary>
+    public bool NoColor { get; init; }
+
+    /// <summary>Threads of the tensor engine; null leaves the engine's own choice.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Device such as <c>cpu</c> or <c>cuda:0</c>; null leaves it to the policy.</summary>
+    public string? Device { get; init; }
+
+    internal static void AddTo(Command root)
+    {
+        root.Options.Add(Flag("--json", "Print one JSON document on stdout, errors included"));
+        root.Options.Add(Flag("--quiet", "No progress and no notes on stderr", "-q"));
+        root.Options.Add(Flag("--verbose", "More notes, and stack traces of unexpected errors", "-v"));
+        root.Options.Add(Flag("--no-input", "Never ask; a missing answer is an error"));
+        root.Options.Add(Flag("--no-color", "No colour even on a terminal"));
+        root.Options.Add(Threaded());
+        root.Options.Add(new Option<string?>("--device") { Description = "Device to compute on, such as cpu or cuda:0", Recursive = true, HelpName = "name" });
+    }
+
+    internal static GlobalOptions From(ParseResult parsed) => new()
+    {
+        Json = parsed.GetValue<bool>("--json"),
+        Quiet = parsed.GetValue<bool>("--quiet"),
+        Verbose = parsed.GetValue<bool>("--verbose"),
+        NoInput = parsed.GetValue<bool>("--no-input"),
+        NoColor = parsed.GetValue<bool>("--no-color"),
+        // A value that does not parse is reported by the parser; reading it here would throw before that.
+        Threads = parsed.Errors.Count == 0 ? parsed.GetValue<int?>("--threads") : null,
+        Device = parsed.Errors.Count == 0 ? parsed.GetValue<string?>("--device") : null,
+    };
+
+    private static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, Recursive = true };
+
+    private static Option<int?> Threaded()
+    {
+        var option = new Option<int?>("--threads") { Description = "Threads of the tensor engine", Recursive = true, HelpName = "count" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > 1024)
+                result.AddError($"`--threads` is `{result.Tokens[0].Value}`, expected a number from 1 to 1024");
+        });
+        return option;
+    }
+}

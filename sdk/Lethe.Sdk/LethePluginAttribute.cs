@@ -19,4 +19,9 @@ public sealed class LethePluginAttribute(string id) : Attribute
     /// major version, and a minor version no newer than the host's.
     /// </summary>
     public string? SdkRange { get; set; }
+
+    /// <summary>
+    /// Ids of exports that do not begin with the plugin's id and a dot, separated by commas. Bundles of several algorithms need it.
+    /// </summary>
+    public string? Exports { get; set; }
 }

@@ -73,10 +73,10 @@ public static partial class torch
         public interface ILearningRateController
         {
             /// <summary>The rate of the next step.</summary>
-            public double LearningRate { get; set; }
+            double LearningRate { get; set; }
 
             /// <summary>The rate at the start.</summary>
-            public double InitialLearningRate { get; set; }
+            double InitialLearningRate { get; set; }
         }
 
         private sealed class OptimizerGroup(Parameter[] parameters, double learningRate) : ILearningRateController

@@ -39,7 +39,7 @@ public sealed class WeightedLosses
         Tensor? total = null;
         for (var i = 0; i < values.Count; i++)
         {
-            _values[_terms[i].Term.Name] = values[i].detach().to_type(torch.float64).item<double>();
+            _values[_terms[i].Term.Name] = values[i].detach().to(torch.float64).item<double>();
             var weighted = values[i] * _terms[i].Weight;
             total = total is null ? weighted : total + weighted;
         }

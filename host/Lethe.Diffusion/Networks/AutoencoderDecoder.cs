@@ -1,0 +1,49 @@
+namespace Lethe.Diffusion.Networks;
+
+/// <summary>Latents to images.</summary>
+internal sealed class AutoencoderDecoder
+{
+    private readonly Convolution convIn;
+    private readonly AutoencoderMidBlock mid;
+    private readonly List<(ResnetBlock[] Resnets, Upsampler? Upsampler)> levels = [];
+    private readonly GroupNorm normOut;
+    private readonly Convolution convOut;
+
+    public AutoencoderDecoder(WeightScope at, AutoencoderKLConfig config, ScaledAttention attention)
+    {
+        var channels = config.BlockOutChannels;
+        convIn = new Convolution(at["conv_in"], config.LatentChannels, channels[^1]);
+        mid = new AutoencoderMidBlock(at["mid_block"], channels[^1], config.NormGroups, attention);
+        for (var index = 0; index < channels.Count; index++)
+        {
+            var level = channels.Count - 1 - index;
+            var block = at["up_blocks"][index];
+            var resnets = new ResnetBlock[config.LayersPerBlock + 1];
+            for (var i = 0; i < resnets.Length; i++)
+            {
+                long inputs = channels[i == 0 ? Math.Min(channels.Count - 1, level + 1) : level];
+                resnets[i] = new ResnetBlock(block["resnets"][i], inputs, channels[level], 0, config.NormGroups, 1e-6);
+            }
+
+            levels.Add((resnets, level > 0 ? new Upsampler(block["upsamplers.0"], channels[level]) : null));
+        }
+
+        normOut = new GroupNorm(at["conv_norm_out"], config.NormGroups, channels[0], 1e-6);
+        convOut = new Convolution(at["conv_out"], channels[0], config.OutChannels);
+    }
+
+    public Tensor Forward(Tensor latents)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = mid.Forward(convIn.Forward(latents));
+        foreach (var (resnets, upsampler) in levels)
+        {
+            foreach (var resnet in resnets)
+                hidden = resnet.Forward(hidden);
+            if (upsampler is not null)
+                hidden = upsampler.Forward(hidden, 2 * hidden.size(2), 2 * hidden.size(3));
+        }
+
+        return convOut.Forward(torch.nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+    }
+}

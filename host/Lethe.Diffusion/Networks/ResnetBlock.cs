@@ -1,0 +1,35 @@
+namespace Lethe.Diffusion.Networks;
+
+/// <summary>Two normalised convolutions around a residual connection, shifted by the time embedding where there is one.</summary>
+internal sealed class ResnetBlock
+{
+    private readonly GroupNorm norm1;
+    private readonly GroupNorm norm2;
+    private readonly Convolution conv1;
+    private readonly Convolution conv2;
+    private readonly Convolution? shortcut;
+    private readonly Linear? timeProjection;
+
+    /// <param name="timeWidth">Width of the time embedding; 0 for a block without one.</param>
+    public ResnetBlock(WeightScope at, long inputs, long outputs, long timeWidth, long groups, double epsilon)
+    {
+        norm1 = new GroupNorm(at["norm1"], groups, inputs, epsilon);
+        conv1 = new Convolution(at["conv1"], inputs, outputs);
+        timeProjection = timeWidth > 0 ? new Linear(at["time_emb_proj"], timeWidth, outputs) : null;
+        norm2 = new GroupNorm(at["norm2"], groups, outputs, epsilon);
+        conv2 = new Convolution(at["conv2"], outputs, outputs);
+        shortcut = inputs == outputs ? null : new Convolution(at["conv_shortcut"], inputs, outputs, kernel: 1, padding: 0);
+    }
+
+    /// <param name="x">Activations <c>[B, C, H, W]</c>.</param>
+    /// <param name="activatedTime">silu of the time embedding, <c>[B or 1, timeWidth]</c>: the same for all blocks, so computed once.</param>
+    public Tensor Forward(Tensor x, Tensor? activatedTime = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = conv1.Forward(torch.nn.functional.silu(norm1.Forward(x)));
+        if (timeProjection is not null && activatedTime is not null)
+            hidden = hidden + timeProjection.Forward(activatedTime).unsqueeze(-1).unsqueeze(-1);
+        hidden = conv2.Forward(torch.nn.functional.silu(norm2.Forward(hidden)));
+        return ((shortcut?.Forward(x) ?? x) + hidden).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Lethe.Diffusion.Networks;
+
+/// <summary>Self-attention, cross-attention and feed-forward, each normalised first and added to its input.</summary>
+internal sealed class TransformerBlock(WeightScope at, long channels, long textWidth, int heads, ScaledAttention attention)
+{
+    private readonly LayerNorm norm1 = new(at["norm1"], channels);
+    private readonly LayerNorm norm2 = new(at["norm2"], channels);
+    private readonly LayerNorm norm3 = new(at["norm3"], channels);
+    private readonly SelfAttention selfAttention = new(at["attn1"], channels, heads, attention);
+    private readonly FeedForward feedForward = new(at["ff"], channels);
+
+    public CrossAttention Text { get; } = new(at["attn2"], channels, textWidth, heads, attention);
+
+    public Tensor Forward(Tensor x, TextProjections text)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = selfAttention.Forward(norm1.Forward(x)) + x;
+        var (keys, values) = text.Of(Text);
+        hidden = Text.Forward(norm2.Forward(hidden), keys, values) + hidden;
+        return (feedForward.Forward(norm3.Forward(hidden)) + hidden).MoveToOuterDisposeScope();
+    }
+}

@@ -12,9 +12,7 @@ internal static class SafetensorsHeader
     public const long LargestHeader = 100_000_000;
     private const int MostDimensions = 16;
 
-    /// <param name="json">The header.</param>
-    /// <param name="dataLength">How many bytes follow it.</param>
-    /// <param name="file">For error messages.</param>
+    /// <summary>Parses the header of a file with <paramref name="dataLength"/> bytes after it.</summary>
     public static (SortedDictionary<string, SafetensorsEntry> Entries, SortedDictionary<string, string> Metadata) Parse(
         ReadOnlySpan<byte> json, long dataLength, string file)
     {

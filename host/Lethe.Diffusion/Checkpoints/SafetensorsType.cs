@@ -1,5 +1,3 @@
-using Lethe.Diffusion.Networks;
-
 namespace Lethe.Diffusion.Checkpoints;
 
 /// <summary>The number formats of safetensors that this runtime reads.</summary>

@@ -24,7 +24,7 @@ public static class SafetensorsWriter
         WriteAs(path, weights.Weights.Select(item => (item.Name, item.Value, TypeFor(item.Value, item.StoredType, floatType))), metadata);
 
     private static ScalarType TypeFor(Tensor tensor, ScalarType stored, ScalarType? floatType) =>
-        tensor.is_floating_point() ? floatType ?? stored : tensor.dtype;
+        tensor.IsFloat() ? floatType ?? stored : tensor.dtype;
 
     private static void WriteAs(
         string path, IEnumerable<(string Name, Tensor Tensor, ScalarType Type)> tensors, IReadOnlyDictionary<string, string>? metadata)

@@ -13,8 +13,7 @@ internal sealed class ClipEncoderLayer(
     private readonly Linear widen = new(at["mlp.fc1"], width, feedForwardWidth);
     private readonly Linear narrow = new(at["mlp.fc2"], feedForwardWidth, width);
 
-    /// <param name="x">Tokens <c>[B, N, width]</c>.</param>
-    /// <param name="mask">Added to the scores, <c>[N, N]</c>; null lets every token see every other.</param>
+    /// <summary>Tokens <c>[B, N, width]</c>; the mask <c>[N, N]</c> is added to the scores, null lets every token see every other.</summary>
     public Tensor Forward(Tensor x, Tensor? mask)
     {
         using var scope = torch.NewDisposeScope();

@@ -10,7 +10,7 @@ internal sealed class ResnetBlock
     private readonly Convolution? shortcut;
     private readonly Linear? timeProjection;
 
-    /// <param name="timeWidth">Width of the time embedding; 0 for a block without one.</param>
+    /// <summary>A <paramref name="timeWidth"/> of 0 makes a block without a time embedding.</summary>
     public ResnetBlock(WeightScope at, long inputs, long outputs, long timeWidth, long groups, double epsilon)
     {
         norm1 = new GroupNorm(at["norm1"], groups, inputs, epsilon);

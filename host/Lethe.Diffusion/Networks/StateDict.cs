@@ -60,7 +60,7 @@ public sealed class StateDict : IDisposable
         var chosen = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, weight) in weights)
         {
-            if (weight.Value.is_floating_point() && (select is null || select(name)))
+            if (weight.Value.IsFloat() && (select is null || select(name)))
                 chosen.Add(name, weight.Value);
         }
 
@@ -68,14 +68,14 @@ public sealed class StateDict : IDisposable
     }
 
     /// <summary>The number of scalars in all floating-point tensors.</summary>
-    public long ParameterCount => weights.Values.Where(weight => weight.Value.is_floating_point()).Sum(weight => weight.Value.numel());
+    public long ParameterCount => weights.Values.Where(weight => weight.Value.IsFloat()).Sum(weight => weight.Value.numel());
 
     /// <summary>Switches gradients on or off for all floating-point tensors.</summary>
     public void RequireGradients(bool required)
     {
         foreach (var weight in weights.Values)
         {
-            if (weight.Value.is_floating_point())
+            if (weight.Value.IsFloat())
                 weight.Value.requires_grad = required;
         }
     }

@@ -2,6 +2,8 @@ using System.Globalization;
 using Lethe.Sdk.Diagnostics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+// The engine has a `Scalar` too.
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Lethe.Host.Policies;
 
@@ -80,7 +82,7 @@ internal sealed class PolicySyntax
             if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) Refused($"tag `{node.Tag.Value}` is not allowed in a policy", node, "remove it; the key decides the type");
         }
 
-        if (_parser.TryConsume<Scalar>(out var scalar)) return ScalarOf(scalar);
+        if (_parser.TryConsume<YamlScalar>(out var scalar)) return ScalarOf(scalar);
         if (_parser.TryConsume<SequenceStart>(out var sequence)) return ReadList(sequence, depth);
         return ReadMapping(_parser.Consume<MappingStart>(), depth);
     }
@@ -122,7 +124,7 @@ internal sealed class PolicySyntax
         return new PolicyMapping(entries, At(start.Start, _file));
     }
 
-    private PolicyScalar ScalarOf(Scalar scalar) => new(scalar.Value, scalar.Style != ScalarStyle.Plain, At(scalar.Start, _file));
+    private PolicyScalar ScalarOf(YamlScalar scalar) => new(scalar.Value, scalar.Style != ScalarStyle.Plain, At(scalar.Start, _file));
 
     private PolicyInvalid Refused(string message, ParsingEvent at, string hint)
     {

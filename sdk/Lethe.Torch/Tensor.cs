@@ -105,7 +105,7 @@ public static partial class torch
             get
             {
                 var info = Describe();
-                if (info.IsContiguous == 0 || info.Data == null)
+                if (info.IsContiguous == 0 || (info.Data == null && info.ElementCount > 0))
                     throw new InvalidOperationException("the memory of a tensor can be read only when it is contiguous and on the CPU");
                 return new Span<byte>(info.Data, checked((int)(info.ElementCount * info.ElementSize)));
             }

@@ -8,7 +8,7 @@ public static partial class torch
     public static Generator manual_seed(long seed)
     {
         NativeMethods.Check(NativeMethods.lt_manual_seed((ulong)seed), "manual_seed");
-        return new Generator(NativeMethods.Check(NativeMethods.lt_default_generator(), "default_generator"));
+        return Generator.Own(NativeMethods.Check(NativeMethods.lt_default_generator(), "default_generator"));
     }
 
     /// <summary>Standard normal noise.</summary>
@@ -41,16 +41,17 @@ public static partial class torch
         private nint _handle;
 
         /// <summary>A generator seeded with <paramref name="seed"/>.</summary>
-        public Generator(ulong seed = 0, Device? device = null)
-            : this(NativeMethods.Check(
-                NativeMethods.lt_generator_new(seed, (int)(device?.type ?? DeviceType.CPU), device?.index ?? -1), "generator"))
-        {
-        }
+        public Generator(ulong seed = 0, Device? device = null) =>
+            _handle = NativeMethods.Check(
+                NativeMethods.lt_generator_new(seed, (int)(device?.type ?? DeviceType.CPU), device?.index ?? -1), "generator");
 
-        internal Generator(nint handle) => _handle = handle;
+        private Generator(nint handle, bool _) => _handle = handle;
 
         /// <summary>The safety net.</summary>
         ~Generator() => Free();
+
+        // Not a constructor: one that takes an `nint` would win over the seed's for `new Generator(7)`.
+        internal static Generator Own(nint handle) => new(handle, true);
 
         internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator));
 

@@ -60,10 +60,12 @@ internal sealed unsafe class Operator(string name, string overload = "")
         return results[0];
     }
 
+    /// <summary>Looks the operator up, once.</summary>
+    /// <exception cref="TorchException">This libtorch has no such operator.</exception>
+    internal nint Find() => _handle != 0 ? _handle : _handle = NativeMethods.Check(NativeMethods.lt_operator_find(name, overload), name);
+
     private int Invoke(ReadOnlySpan<Argument> arguments, NativeValue* results, int capacity)
     {
-        if (_handle == 0)
-            _handle = NativeMethods.Check(NativeMethods.lt_operator_find(name, overload), name);
         var values = stackalloc NativeValue[MaxArguments];
         var words = CountWords(arguments);
         var scratch = words <= ScratchWords ? stackalloc long[ScratchWords] : new long[words];
@@ -73,7 +75,7 @@ internal sealed unsafe class Operator(string name, string overload = "")
             for (var i = 0; i < arguments.Length; i++)
                 values[i] = Marshal(in arguments[i], ref next);
             int produced;
-            var failed = NativeMethods.lt_operator_call(_handle, values, arguments.Length, results, capacity, &produced);
+            var failed = NativeMethods.lt_operator_call(Find(), values, arguments.Length, results, capacity, &produced);
             // The handles were read above; the objects must outlive the call.
             foreach (ref readonly var argument in arguments)
                 GC.KeepAlive(argument.Reference);

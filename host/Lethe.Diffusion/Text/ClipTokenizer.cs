@@ -1,3 +1,5 @@
+using Lethe.Diffusion.Checkpoints;
+
 namespace Lethe.Diffusion.Text;
 
 /// <summary>
@@ -31,7 +33,7 @@ public sealed class ClipTokenizer
     public int VocabularySize => files.HighestId + 1;
 
     /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two special-token files.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or malformed; the message names file and line.</exception>
+    /// <exception cref="CheckpointException">A file is missing or malformed; the message names file and line.</exception>
     public static ClipTokenizer Open(string folder) => new(VocabularyFiles.Read(folder));
 
     /// <summary>Ids of the prompt's own tokens: no start, no end, no padding, no limit.</summary>

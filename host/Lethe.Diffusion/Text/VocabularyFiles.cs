@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lethe.Diffusion.Checkpoints;
 
 namespace Lethe.Diffusion.Text;
 
@@ -48,7 +49,7 @@ internal sealed class VocabularyFiles
         var files = new VocabularyFiles(ids, ranks, configured.GetValueOrDefault);
         foreach (var token in new[] { files.StartToken, files.EndToken, files.UnknownToken, files.PadToken })
             if (!ids.ContainsKey(token))
-                throw new InvalidDataException($"`{vocabulary}` lacks the special token `{token}`");
+                throw new CheckpointException($"`{vocabulary}` lacks the special token `{token}`");
         return files;
     }
 
@@ -76,7 +77,7 @@ internal sealed class VocabularyFiles
         {
             throw Refuse(path, bytes, reader, "not valid JSON", error);
         }
-        return ids.Count > 0 ? ids : throw new InvalidDataException($"`{path}`: the vocabulary is empty");
+        return ids.Count > 0 ? ids : throw new CheckpointException($"`{path}`: the vocabulary is empty");
     }
 
     private static Dictionary<(string, string), int> ReadMerges(string path, Dictionary<string, int> ids)
@@ -89,12 +90,12 @@ internal sealed class VocabularyFiles
             if (line.Length == 0 || (number == 1 && line.StartsWith("#version", StringComparison.Ordinal))) continue;
             var parts = line.Split(' ');
             if (parts.Length != 2 || parts.Any(part => part.Length == 0))
-                throw new InvalidDataException($"`{path}`, line {number}: expected two symbols and one space between them");
+                throw new CheckpointException($"`{path}`, line {number}: expected two symbols and one space between them");
             foreach (var symbol in new[] { parts[0], parts[1], parts[0] + parts[1] })
                 if (!ids.ContainsKey(symbol))
-                    throw new InvalidDataException($"`{path}`, line {number}: `{symbol}` is not in `vocab.json`");
+                    throw new CheckpointException($"`{path}`, line {number}: `{symbol}` is not in `vocab.json`");
             if (!ranks.TryAdd((parts[0], parts[1]), ranks.Count))
-                throw new InvalidDataException($"`{path}`, line {number}: the merge `{line}` appears twice");
+                throw new CheckpointException($"`{path}`, line {number}: the merge `{line}` appears twice");
         }
         return ranks;
     }
@@ -114,17 +115,17 @@ internal sealed class VocabularyFiles
                 if (value.ValueKind == JsonValueKind.Null) continue;
                 if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content)) value = content;
                 if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } token)
-                    throw new InvalidDataException($"`{path}`: `{property.Name}` is not a token");
+                    throw new CheckpointException($"`{path}`: `{property.Name}` is not a token");
                 tokens[property.Name] = token;
             }
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"`{path}`, line {error.LineNumber + 1}: not valid JSON", error);
+            throw new CheckpointException($"`{path}`, line {error.LineNumber + 1}: not valid JSON", error);
         }
         catch (InvalidOperationException error)
         {
-            throw new InvalidDataException($"`{path}`: expected an object", error);
+            throw new CheckpointException($"`{path}`: expected an object", error);
         }
         return tokens;
     }
@@ -132,8 +133,8 @@ internal sealed class VocabularyFiles
     private static byte[] ReadBounded(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Exists) throw new InvalidDataException($"`{path}` does not exist");
-        if (file.Length > LargestFile) throw new InvalidDataException($"`{path}` has {file.Length} bytes, expected at most {LargestFile}");
+        if (!file.Exists) throw new CheckpointException($"`{path}` does not exist");
+        if (file.Length > LargestFile) throw new CheckpointException($"`{path}` has {file.Length} bytes, expected at most {LargestFile}");
         return File.ReadAllBytes(path);
     }
 
@@ -145,17 +146,18 @@ internal sealed class VocabularyFiles
         }
         catch (DecoderFallbackException error)
         {
-            throw new InvalidDataException($"`{path}` is not UTF-8 at byte {error.Index}", error);
+            throw new CheckpointException($"`{path}` is not UTF-8 at byte {error.Index}", error);
         }
     }
 
-    private static InvalidDataException Refuse(
+    private static CheckpointException Refuse(
         string path, byte[] bytes, Utf8JsonReader reader, string problem, Exception? cause = null)
     {
         var position = (int)Math.Min(reader.TokenStartIndex, bytes.Length);
         var line = 1 + bytes.AsSpan(0, position).Count((byte)'\n');
         // A JsonException knows better where it stumbled than the last good token does.
         if (cause is JsonException { LineNumber: { } at }) line = (int)at + 1;
-        return new InvalidDataException($"`{path}`, line {line}: {problem}", cause);
+        var message = $"`{path}`, line {line}: {problem}";
+        return cause is null ? new CheckpointException(message) : new CheckpointException(message, cause);
     }
 }

@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Text;
 
 namespace Lethe.Diffusion.Tests.Text;
@@ -23,7 +24,7 @@ public sealed class VocabularyFilesTests
         folder.Write("vocab.json", vocabulary);
         folder.Write("merges.txt", "");
 
-        var error = Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(folder.Path));
+        var error = Assert.Throws<CheckpointException>(() => ClipTokenizer.Open(folder.Path));
 
         Assert.StartsWith($"`{folder.File("vocab.json")}`", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -40,7 +41,7 @@ public sealed class VocabularyFilesTests
         folder.Write("vocab.json", "{\"a\": 0, \"b\": 1, \"ab\": 2," + Specials + "}");
         folder.Write("merges.txt", merges);
 
-        var error = Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(folder.Path));
+        var error = Assert.Throws<CheckpointException>(() => ClipTokenizer.Open(folder.Path));
 
         Assert.Equal($"`{folder.File("merges.txt")}`, {expected}", error.Message);
     }
@@ -50,7 +51,7 @@ public sealed class VocabularyFilesTests
     {
         using var folder = new TemporaryFolder();
 
-        var error = Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(folder.File("absent")));
+        var error = Assert.Throws<CheckpointException>(() => ClipTokenizer.Open(folder.File("absent")));
 
         Assert.Contains("vocab.json` does not exist", error.Message, StringComparison.Ordinal);
     }
@@ -76,7 +77,7 @@ public sealed class VocabularyFilesTests
         folder.Write("merges.txt", "");
         var config = folder.Write("tokenizer_config.json", """{"pad_token": 7}""");
 
-        var error = Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(folder.Path));
+        var error = Assert.Throws<CheckpointException>(() => ClipTokenizer.Open(folder.Path));
 
         Assert.Equal($"`{config}`: `pad_token` is not a token", error.Message);
     }

@@ -1,0 +1,141 @@
+using Lethe.Diffusion.Networks;
+using Lethe.Sdk.Diffusion;
+using Lethe.Sdk.Erasers;
+
+namespace Lethe.Diffusion;
+
+/// <summary>
+/// The edits on a network, in the order they were attached. A parameter's value is always derived anew from the original tensor and
+/// the edits on it, so detaching puts the very same tensor back.
+/// </summary>
+internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
+{
+    private readonly List<ModelEdit> parts = [];
+    private readonly Dictionary<ModelEdit, List<IDisposable>> hooks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Tensor> originals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> sums = new(StringComparer.Ordinal);
+
+    /// <summary>The rule that samplers obey, or null.</summary>
+    public IGuidance? Guidance => parts.OfType<GuidanceEdit>().SingleOrDefault()?.Rule;
+
+    public IReadOnlyList<AdapterEdit> Adapters => [.. parts.OfType<AdapterEdit>()];
+
+    /// <summary>Whether an edit changes a parameter.</summary>
+    public bool Touches(string name) => originals.ContainsKey(name);
+
+    public IDisposable Attach(ModelEdit edit)
+    {
+        // Combined edits hold their parts in the order weights, low-rank, adapters, guidance.
+        var added = edit is CombinedEdit combined ? combined.Parts : [edit];
+        foreach (var part in added) Check(part);
+        if (parts.Concat(added).OfType<GuidanceEdit>().Count() > 1)
+            throw new ArgumentException("a guidance edit is attached already, and both decide how noise predictions are mixed", nameof(edit));
+
+        foreach (var part in added)
+        {
+            parts.Add(part);
+            if (part is AdapterEdit adapter) hooks.Add(part, [.. network.CrossAttentionProjections.Select(p => Hook(adapter, p))]);
+        }
+        Derive(added.SelectMany(ParametersOf));
+        return new Attachment(() => Detach(added));
+    }
+
+    /// <summary>Recomputes what depends on low-rank factors that are being trained; to be called before weights are read.</summary>
+    public void Refresh()
+    {
+        var trained = parts.OfType<LowRankEdit>()
+            .SelectMany(edit => edit.Factors)
+            .Where(pair => pair.Value.Up.requires_grad || pair.Value.Down.requires_grad)
+            .Select(pair => pair.Key)
+            .ToList();
+        if (trained.Count > 0) Derive(trained);
+    }
+
+    public void Dispose() => Detach([.. parts]);
+
+    private void Detach(IReadOnlyList<ModelEdit> removed)
+    {
+        foreach (var part in removed)
+        {
+            parts.Remove(part);
+            if (!hooks.Remove(part, out var attached)) continue;
+            foreach (var hook in attached) hook.Dispose();
+        }
+        Derive(removed.SelectMany(ParametersOf));
+    }
+
+    private void Derive(IEnumerable<string> names)
+    {
+        foreach (var name in names.Distinct())
+        {
+            var weight = network.Weights.Find(name);
+            originals.TryAdd(name, weight.Value);
+            sums.Remove(name, out var old);
+            weight.Value = ValueOf(name);
+            old?.Dispose();
+            if (!parts.Any(part => ParametersOf(part).Contains(name))) originals.Remove(name);
+        }
+    }
+
+    private Tensor ValueOf(string name)
+    {
+        using var scope = torch.NewDisposeScope();
+        var value = originals[name];
+        Tensor? sum = null;
+        foreach (var part in parts)
+        {
+            if (part is WeightEdit weights && weights.Tensors.TryGetValue(name, out var replacement))
+                (value, sum) = (replacement, null);
+            if (part is LowRankEdit lowRank && lowRank.Factors.TryGetValue(name, out var factors))
+                value = sum = value + lowRank.Scale * factors.Up.matmul(factors.Down).reshape(value.shape);
+        }
+        if (sum is not null) sums.Add(name, sum.DetachFromDisposeScope());
+        return value;
+    }
+
+    private IDisposable Hook(AdapterEdit edit, CrossAttentionProjection projection) =>
+        projection.Attach((text, projected) => edit.Module.Apply(
+            CrossAttentionLayers.Of(network, projection), projection.IsKey ? Projection.Key : Projection.Value, text, projected));
+
+    private void Check(ModelEdit part)
+    {
+        if (parts.Contains(part)) throw new ArgumentException($"this {part.Kind} edit is attached already", nameof(part));
+        foreach (var name in ParametersOf(part))
+        {
+            if (!network.Weights.Contains(name))
+                throw new ArgumentException($"the {part.Kind} edit names `{name}`, which the network does not have", nameof(part));
+            var current = network.Weights[name];
+            var (shape, fits) = part switch
+            {
+                WeightEdit weights => (weights.Tensors[name].shape, weights.Tensors[name].shape.SequenceEqual(current.shape)),
+                LowRankEdit lowRank => Product(lowRank.Factors[name], current.shape),
+                _ => ([], true),
+            };
+            if (!fits)
+                throw new ArgumentException(
+                    $"the {part.Kind} edit has shape `{Shapes.Text(shape)}` for `{name}`, expected `{Shapes.Text(current.shape)}`", nameof(part));
+        }
+    }
+
+    /// <summary>A convolution's factors are those of its kernel flattened to <c>[out, in * h * w]</c>.</summary>
+    private static (long[] Shape, bool Fits) Product(LowRankFactors factors, long[] wanted)
+    {
+        var (up, down) = (factors.Up.shape, factors.Down.shape);
+        if (up.Length != 2 || down.Length != 2 || up[1] != down[0]) return ([.. up, .. down], false);
+        return ([up[0], down[1]], up[0] == wanted[0] && down[1] == wanted[1..].Aggregate(1L, (a, b) => a * b));
+    }
+
+    private static IEnumerable<string> ParametersOf(ModelEdit part) => part switch
+    {
+        WeightEdit weights => weights.Tensors.Keys,
+        LowRankEdit lowRank => lowRank.Factors.Keys,
+        _ => [],
+    };
+
+    private sealed class Attachment(Action detach) : IDisposable
+    {
+        private Action? detach = detach;
+
+        public void Dispose() => Interlocked.Exchange(ref detach, null)?.Invoke();
+    }
+}

@@ -1,0 +1,111 @@
+using Lethe.Diffusion.Networks;
+using Lethe.Diffusion.Schedules;
+using Lethe.Sdk.Diffusion;
+using Lethe.Sdk.Erasers;
+
+namespace Lethe.Diffusion;
+
+/// <summary>A U-Net as the SDK sees it: it predicts noise whatever it was trained to predict, and carries edits.</summary>
+public sealed class Denoiser : IDenoiser
+{
+    private readonly UNet2DConditionModel network;
+    private readonly NoiseSchedule schedule;
+    private readonly PredictionType prediction;
+    private readonly AttachedEdits edits;
+    private readonly bool ownsNetwork;
+
+    /// <param name="network">The network; not owned.</param>
+    /// <param name="schedule">Turns velocities into noise; not owned.</param>
+    /// <param name="prediction">What the network was trained to predict.</param>
+    public Denoiser(UNet2DConditionModel network, NoiseSchedule schedule, PredictionType prediction)
+        : this(network, schedule, prediction, ownsNetwork: false)
+    {
+    }
+
+    private Denoiser(UNet2DConditionModel network, NoiseSchedule schedule, PredictionType prediction, bool ownsNetwork)
+    {
+        (this.network, this.schedule, this.prediction, this.ownsNetwork) = (network, schedule, prediction, ownsNetwork);
+        edits = new AttachedEdits(network);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CrossAttentionLayer> CrossAttention
+    {
+        get
+        {
+            edits.Refresh();
+            return CrossAttentionLayers.Of(network);
+        }
+    }
+
+    /// <summary>The shape of the network.</summary>
+    public UNet2DConfig Config => network.Config;
+
+    /// <summary>The attached guidance rule, which samplers obey.</summary>
+    public IGuidance? Guidance => edits.Guidance;
+
+    /// <inheritdoc/>
+    public Tensor PredictNoise(Tensor latents, Tensor timesteps, Tensor textStates)
+    {
+        using var text = Project(textStates);
+        return PredictNoise(latents, timesteps, text);
+    }
+
+    /// <summary>As the other overload, from keys and values that serve every step of a sampling run.</summary>
+    public Tensor PredictNoise(Tensor latents, Tensor timesteps, TextProjections text)
+    {
+        using var scope = torch.NewDisposeScope();
+        var predicted = network.Forward(latents, timesteps, text);
+        var noise = prediction == PredictionType.Epsilon ? predicted : schedule.NoiseOfVelocity(predicted, latents, timesteps);
+        return noise.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Keys and values of text states <c>[B, L, D]</c>, attached adapters applied; the caller disposes them.</summary>
+    public TextProjections Project(Tensor textStates)
+    {
+        edits.Refresh();
+        return network.PrecomputeKeysValues(textStates);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Parameters(ParameterSelection selection)
+    {
+        edits.Refresh();
+        return network.Weights.Parameters(selection.Contains);
+    }
+
+    /// <inheritdoc/>
+    public IDenoiser Freeze()
+    {
+        edits.Refresh();
+        var weights = new StateDict { Source = network.Weights.Source };
+        using (torch.no_grad())
+        {
+            foreach (var weight in network.Weights.Weights)
+            {
+                // An edit's tensors may be trained further, the network's own are never changed in place.
+                var value = weight.Value.detach();
+                if (edits.Touches(weight.Name))
+                {
+                    using var live = value;
+                    value = live.clone();
+                }
+                weights.Add(weight.Name, value, weight.StoredType);
+            }
+        }
+        var frozen = new Denoiser(new UNet2DConditionModel(network.Config, weights), schedule, prediction, ownsNetwork: true);
+        foreach (var adapter in edits.Adapters) frozen.Attach(adapter);
+        return frozen;
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Attach(ModelEdit edit) => edits.Attach(edit);
+
+    public void Dispose()
+    {
+        edits.Dispose();
+        if (!ownsNetwork) return;
+        network.Dispose();
+        network.Weights.Dispose();
+    }
+}

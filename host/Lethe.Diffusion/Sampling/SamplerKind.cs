@@ -1,0 +1,8 @@
+namespace Lethe.Diffusion.Sampling;
+
+/// <summary>How pictures are denoised.</summary>
+public enum SamplerKind
+{
+    Ddim,
+    Pndm,
+}

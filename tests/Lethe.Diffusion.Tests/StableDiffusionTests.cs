@@ -1,0 +1,140 @@
+using Lethe.Diffusion.Images;
+using Lethe.Diffusion.Sampling;
+using Lethe.Sdk.Diffusion;
+
+namespace Lethe.Diffusion.Tests;
+
+public sealed class StableDiffusionTests
+{
+    [SkippableFact]
+    public void Draw_SameSeeds_GivesTheSameBytes()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var request = Request(["a cat", "a dog"], [1, 2]);
+
+        var first = model.Draw(request);
+        var second = model.Draw(request);
+
+        Assert.Equal(first.Select(PngImage.Encode), second.Select(PngImage.Encode));
+        Assert.Equal((128, 128), (first[0].Width, first[0].Height));
+    }
+
+    [SkippableFact]
+    public void Sample_PictureAlone_EqualsThePictureInABatch()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = StableDiffusion.Open(TinySd.Folder);
+
+        var batch = model.Sample(Request(["a cat", "a dog", "a cat"], [1, 2, 3]));
+        var alone = model.Sample(Request(["a cat"], [3]));
+
+        // Not bit for bit: matrix products of other sizes sum in another order.
+        TinySd.AssertRelative(batch.narrow(0, 2, 1), alone, 1e-4, "the third picture");
+    }
+
+    [SkippableFact]
+    public void Sample_SmallerBatches_GiveTheSamePicturesInOrder()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var request = Request(["a cat", "a dog", "a cat"], [1, 2, 3]);
+        var news = new List<SamplingProgress>();
+
+        var whole = model.Sample(request);
+        model.BatchSize = 2;
+        var parts = model.Sample(request, news.Add);
+
+        TinySd.AssertRelative(whole, parts, 1e-4, "latents");
+        Assert.Equal(Enumerable.Range(1, 8), news.Select(item => item.Step));
+        Assert.Equal([0, 0, 0, 2, 2, 2, 2, 3], news.Select(item => item.Pictures));
+        Assert.All(news, item => Assert.Equal(8, item.Steps));
+    }
+
+    [SkippableFact]
+    public void Sample_StoppedEarly_ReturnsTheLatentsOnTheWay()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = StableDiffusion.Open(TinySd.Folder);
+
+        var start = model.Sample(Request(["a cat"], [3], stopAt: 1000));
+        var early = model.Sample(Request(["a cat"], [3], stopAt: 501));
+
+        using var generator = new torch.Generator(3);
+        Assert.Equal(torch.randn([1, 4, 16, 16], generator: generator).data<float>().ToArray(), start.data<float>().ToArray());
+        Assert.NotEqual(start.data<float>().ToArray(), early.data<float>().ToArray());
+    }
+
+    [SkippableFact]
+    public void Sample_Cancelled_StopsWithinAStep()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        using var cancel = new CancellationTokenSource();
+        var steps = 0;
+
+        Assert.Throws<OperationCanceledException>(() => model.Sample(Request(["a cat"], [3]), progress =>
+        {
+            steps = progress.Step;
+            if (steps == 2) cancel.Cancel();
+        }, cancel.Token));
+
+        Assert.Equal(2, steps);
+    }
+
+    [SkippableFact]
+    public void Sample_GuidanceOfOne_IgnoresTheNegativePrompt()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = StableDiffusion.Open(TinySd.Folder);
+
+        var plain = model.Sample(new SamplingRequest { Prompts = ["a cat"], Seeds = [1], Steps = 2, GuidanceScale = 1 });
+        var negative = model.Sample(
+            new SamplingRequest { Prompts = ["a cat"], Seeds = [1], Steps = 2, GuidanceScale = 1, NegativePrompt = "a dog" });
+
+        Assert.Equal(plain.data<float>().ToArray(), negative.data<float>().ToArray());
+    }
+
+    [SkippableFact]
+    public void Encode_Prompts_MatchesGoldenStates()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var inputs = TinySd.Expected("sampling/inputs");
+
+        var states = model.TextEncoder.Encode(["a photo of an astronaut riding a horse on mars", ""]);
+
+        TinySd.AssertClose(inputs["cond"].narrow(0, 0, 1), states.narrow(0, 0, 1), 2e-5);
+        TinySd.AssertClose(inputs["uncond"].narrow(0, 0, 1), states.narrow(0, 1, 1), 2e-5);
+    }
+
+    [SkippableFact]
+    public void Draw_Repeated_LeavesNoTensorBehind()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var request = Request(["a cat"], [1]);
+        model.Draw(request);
+        var before = LiveTensors.Count();
+
+        model.Sampler = SamplerKind.Pndm;
+        model.Draw(request);
+
+        Assert.Equal(before, LiveTensors.Count());
+    }
+
+    [SkippableTheory]
+    [InlineData(0, 0, 7.5)]
+    [InlineData(2, 1, 7.5)]
+    [InlineData(1, 1, -1)]
+    [InlineData(1, 1, double.NaN)]
+    public void Sample_ImpossibleRequest_IsRefused(int prompts, int seeds, double guidance)
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+
+        Assert.Throws<ArgumentException>(() => model.Sample(new SamplingRequest
+        {
+            Prompts = [.. Enumerable.Repeat("a cat", prompts)], Seeds = [.. Enumerable.Repeat(1L, seeds)], GuidanceScale = guidance,
+        }));
+    }
+
+    private static SamplingRequest Request(string[] prompts, long[] seeds, int? stopAt = null) =>
+        new() { Prompts = prompts, Seeds = seeds, Steps = 4, StopAtTimestep = stopAt };
+}

@@ -42,7 +42,7 @@ public sealed class CrossAttentionProjection
     public Tensor Project(Tensor textStates)
     {
         using var scope = torch.NewDisposeScope();
-        var projected = torch.nn.functional.linear(textStates, Weight.Value);
+        var projected = TokenMap.Apply(textStates, Weight.Value, null);
         foreach (var adapter in adapters)
             projected = adapter(textStates, projected);
         return projected.MoveToOuterDisposeScope();

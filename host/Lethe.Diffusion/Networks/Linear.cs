@@ -12,5 +12,5 @@ internal sealed class Linear
         this.bias = bias ? at.Require("bias", outputs) : null;
     }
 
-    public Tensor Forward(Tensor x) => torch.nn.functional.linear(x, weight.Value, bias?.Value);
+    public Tensor Forward(Tensor x) => TokenMap.Apply(x, weight.Value, bias?.Value);
 }

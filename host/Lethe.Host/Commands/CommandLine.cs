@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Output;
 using Lethe.Host.Policies;
 using Lethe.Sdk.Diagnostics;
@@ -22,6 +23,7 @@ public static class CommandLine
         {
             new HelpOption(),
             new VersionOption(),
+            PluginsCommand.Create(),
             HelpCommand.Create(),
         };
         GlobalOptions.AddTo(root);

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace Lethe.Host.Commands.Plugins;
+
+/// <summary><c>lethe plugins show ID</c>: everything known about one plugin.</summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("id") { Description = "The plugin's id" };
+        var command = new Command("show", "Show one plugin: versions, erasers, files and their hashes") { id };
+        PluginOptions.AddTo(command);
+        command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
+        return command;
+    }
+
+    private static ExitCode Run(CommandContext context, string id)
+    {
+        using var catalog = PluginOptions.Load(context);
+        if (catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is not { } plugin)
+            return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
+
+        if (!context.Globals.Json)
+        {
+            var output = context.Streams.Out;
+            output.WriteLine($"id       {plugin.Id}");
+            output.WriteLine($"state    {PluginText.State(plugin)}");
+            output.WriteLine($"version  {plugin.Identity?.Version ?? "?"}");
+            output.WriteLine($"sdk      {plugin.Identity?.Sdk.ToString() ?? "?"}");
+            output.WriteLine($"folder   {plugin.Folder.FullPath}");
+            foreach (var eraser in plugin.Erasers)
+                output.WriteLine($"eraser   {eraser.Id}: {eraser.Metadata.Description}");
+            foreach (var file in plugin.Files)
+                output.WriteLine($"file     {file.Sha256}  {file.Path}");
+        }
+
+        return context.Finish(ExitCode.Success, plugin.Diagnostics, PluginText.Json(plugin));
+    }
+}

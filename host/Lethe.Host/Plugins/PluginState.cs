@@ -1,0 +1,11 @@
+namespace Lethe.Host.Plugins;
+
+/// <summary>How far a plugin came.</summary>
+public enum PluginState
+{
+    /// <summary>Not loaded; its diagnostics say why.</summary>
+    Refused,
+
+    /// <summary>Loaded, its exports are known.</summary>
+    Ready,
+}

@@ -1,0 +1,11 @@
+namespace Lethe.Host.Plugins;
+
+/// <summary>What the lock file decides.</summary>
+public enum PluginTrust
+{
+    /// <summary>Only plugins whose files equal the lock file are loaded.</summary>
+    Locked,
+
+    /// <summary>The lock file is not asked; each plugin loaded so carries a warning.</summary>
+    Anything,
+}

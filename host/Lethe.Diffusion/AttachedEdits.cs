@@ -105,6 +105,10 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
             if (!network.Weights.Contains(name))
                 throw new ArgumentException($"the {part.Kind} edit names `{name}`, which the network does not have", nameof(part));
             var current = network.Weights[name];
+            foreach (var tensor in TensorsFor(part, name))
+                if (tensor.dtype != current.dtype)
+                    throw new ArgumentException(
+                        $"the {part.Kind} edit holds `{name}` as {tensor.dtype}, expected {current.dtype}", nameof(part));
             var (shape, fits) = part switch
             {
                 WeightEdit weights => (weights.Tensors[name].shape, weights.Tensors[name].shape.SequenceEqual(current.shape)),
@@ -129,6 +133,13 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
     {
         WeightEdit weights => weights.Tensors.Keys,
         LowRankEdit lowRank => lowRank.Factors.Keys,
+        _ => [],
+    };
+
+    private static IEnumerable<Tensor> TensorsFor(ModelEdit part, string name) => part switch
+    {
+        WeightEdit weights => [weights.Tensors[name]],
+        LowRankEdit lowRank => [lowRank.Factors[name].Up, lowRank.Factors[name].Down],
         _ => [],
     };
 

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Erasers;
 
@@ -62,6 +64,46 @@ public sealed class AttachedEditsTests : IDisposable
         second.Dispose();
 
         AssertSame(before, Snapshot(model));
+    }
+
+    /// <summary>Whatever is on, the value is the fold of the edits in the order they came; with nothing on, it is the original tensor.</summary>
+    [SkippableFact]
+    public void AttachAndDetach_AnySequence_ValueIsTheFoldOfWhatIsOn()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var original = model.Checkpoint.UNet.Weights[Convolution];
+        var edits = Enumerable.Range(0, 4).Select(i => i < 2
+            ? ModelEdit.Weights(new Dictionary<string, Tensor> { [Convolution] = Random(original.shape) })
+            : ModelEdit.LowRank(new Dictionary<string, LowRankFactors> { [Convolution] = Factors(original.shape) }, i)).ToArray();
+
+        Prop.ForAll(Gen.Choose(0, 3).ListOf().ToArbitrary(), toggles =>
+        {
+            using var inner = torch.NewDisposeScope();
+            var on = new List<(int Edit, IDisposable Attachment)>();
+            var holds = true;
+            foreach (var toggle in toggles)
+            {
+                var at = on.FindIndex(item => item.Edit == toggle);
+                if (at < 0)
+                {
+                    on.Add((toggle, model.Denoiser.Attach(edits[toggle])));
+                }
+                else
+                {
+                    on[at].Attachment.Dispose();
+                    on.RemoveAt(at);
+                }
+                var expected = on.Aggregate(original, (value, item) => edits[item.Edit] switch
+                {
+                    LowRankEdit edit => value + edit.Scale * edit.Factors[Convolution].Up
+                        .matmul(edit.Factors[Convolution].Down).reshape(value.shape),
+                    var edit => edit.Tensors[Convolution],
+                });
+                holds &= Values(expected).SequenceEqual(Values(model.Checkpoint.UNet.Weights[Convolution]));
+            }
+            foreach (var item in on) item.Attachment.Dispose();
+            return holds && ReferenceEquals(original, model.Checkpoint.UNet.Weights[Convolution]);
+        }).QuickCheckThrowOnFailure();
     }
 
     [SkippableFact]
@@ -180,6 +222,10 @@ public sealed class AttachedEditsTests : IDisposable
         var thin = Assert.Throws<ArgumentException>(() => model.Denoiser.Attach(
             ModelEdit.LowRank(new Dictionary<string, LowRankFactors> { [Convolution] = Factors([3, 5]) })));
 
+        var half = Assert.Throws<ArgumentException>(() =>
+            model.Denoiser.Attach(ModelEdit.Weights(new Dictionary<string, Tensor> { [Convolution] = fits.to(float16) })));
+
+        Assert.Contains("Float16", half.Message, StringComparison.Ordinal);
         Assert.Contains("`no.such`", unknown.Message, StringComparison.Ordinal);
         Assert.Contains("`[2, 2]`", misshapen.Message, StringComparison.Ordinal);
         Assert.Contains("`[3, 5]`", thin.Message, StringComparison.Ordinal);

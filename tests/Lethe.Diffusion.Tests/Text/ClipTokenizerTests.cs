@@ -77,6 +77,11 @@ public sealed class ClipTokenizerTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void Normalize_AnyString_IsIdempotent() =>
+        Prop.ForAll<string>(text => ClipText.Normalize(ClipText.Normalize(text ?? "")) == ClipText.Normalize(text ?? ""))
+            .QuickCheckThrowOnFailure();
+
     [Theory]
     [InlineData("e\u0301", "\u00E9")]
     [InlineData("\u1100\u1161\u11A8", "\uAC01")]

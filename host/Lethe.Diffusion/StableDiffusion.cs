@@ -64,10 +64,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
     /// <summary>How <see cref="Sample(SamplingRequest, CancellationToken)"/> denoises.</summary>
     public SamplerKind Sampler { get; set; } = SamplerKind.Ddim;
 
-    /// <summary>
-    /// Pictures denoised or decoded at once, at least 1; guidance doubles what the U-Net sees. Sums of other sizes round otherwise, so a
-    /// picture's last bits (about 2e-6 of its latents) depend on how many are drawn together: where bytes must repeat, ask for the same batches.
-    /// </summary>
+    /// <summary>Pictures denoised or decoded at once, at least 1; guidance doubles what the U-Net sees.</summary>
     public int BatchSize
     {
         get => batchSize;

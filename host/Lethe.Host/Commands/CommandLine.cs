@@ -24,6 +24,7 @@ public static class CommandLine
             new HelpOption(),
             new VersionOption(),
             PluginsCommand.Create(),
+            PolicyCommand.Create(),
             HelpCommand.Create(),
         };
         GlobalOptions.AddTo(root);
@@ -42,8 +43,9 @@ public static class CommandLine
         var context = CommandContext.From(parsed, streams);
         try
         {
+            // One word that is not understood makes all that follow it wrong too; only the first says something.
             if (parsed.Action is ParseErrorAction)
-                return context.Finish(ExitCode.UsageInvalid, [.. parsed.Errors.Select(error => UsageError(parsed, error.Message))]);
+                return context.Finish(ExitCode.UsageInvalid, [UsageError(parsed)]);
 
             return (ExitCode)await parsed.InvokeAsync(new HostInvocation(streams), cancelled.Token);
         }
@@ -65,17 +67,15 @@ public static class CommandLine
         }
     }
 
-    private static Diagnostic UsageError(ParseResult parsed, string message)
+    private static Diagnostic UsageError(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         var known = command.Subcommands.Select(child => child.Name)
             .Concat(command.Options.Select(option => option.Name))
             .Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Recursive).Select(option => option.Name));
-        var nearest = parsed.UnmatchedTokens
-            .Where(token => message.Contains($"'{token}'", StringComparison.Ordinal))
-            .Select(token => KeySuggestion.Nearest(token, known))
-            .FirstOrDefault();
-        var text = message.Replace('\'', '`').TrimEnd('.');
+        var nearest = unknown is null ? null : KeySuggestion.Nearest(unknown, known);
+        var text = unknown is null ? parsed.Errors[0].Message.Replace('\'', '`').TrimEnd('.') : $"unknown command, option or argument `{unknown}`";
         return Diagnostic.Error(
             UsageDiagnosticId,
             text.StartsWith('`') ? text : char.ToLowerInvariant(text[0]) + text[1..],

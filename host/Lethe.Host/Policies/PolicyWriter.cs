@@ -54,7 +54,8 @@ public static partial class PolicyWriter
         text.Append(indent).Append("- ").Append(block, indent.Length + 2, block.Length - indent.Length - 2);
     }
 
-    private static string Inline(PolicyNode node) => node switch
+    /// <summary>A value on one line.</summary>
+    internal static string Inline(PolicyNode node) => node switch
     {
         PolicyScalar { IsQuoted: false } scalar => scalar.Text,
         PolicyScalar scalar => Quoted(scalar.Text),

@@ -180,6 +180,7 @@ internal sealed class RecordBinder(List<Diagnostic> diagnostics, Func<string, st
         RangeAttribute range when Equals(range.Minimum, range.Maximum) => Invariant($"{range.Minimum}"),
         RangeAttribute range => Invariant(
             $"a number from {range.Minimum}{(range.MinimumIsExclusive ? " (excluded)" : "")} to {range.Maximum}{(range.MaximumIsExclusive ? " (excluded)" : "")}"),
+        AllowedValuesAttribute allowed => string.Join(" or ", allowed.Values.Select(value => Invariant($"`{value}`"))),
         MinLengthAttribute length => Invariant($"at least {length.Length} {(length.Length == 1 ? "entry" : "entries")}"),
         MaxLengthAttribute length => Invariant($"at most {length.Length} entries"),
         RegularExpressionAttribute pattern => $"text of the form `{pattern.Pattern}`",

@@ -1,0 +1,13 @@
+namespace Lethe.Evaluation.Judges;
+
+/// <summary>The shape of a <see cref="PictureNetwork"/>.</summary>
+/// <param name="Width">Channels of the second level; the others follow from it.</param>
+/// <param name="Heads">Outputs by name, each with its width.</param>
+public sealed record PictureNetworkConfig(int Width, IReadOnlyDictionary<string, int> Heads)
+{
+    /// <summary>Side of the pictures in pixels; others are resized.</summary>
+    public const int PictureSize = 64;
+
+    /// <summary>Channels per normalisation group.</summary>
+    public const int GroupSize = 8;
+}

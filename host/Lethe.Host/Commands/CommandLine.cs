@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Output;
 using Lethe.Host.Policies;
@@ -10,7 +11,7 @@ using Lethe.Sdk.Diagnostics;
 namespace Lethe.Host.Commands;
 
 /// <summary>The command line as one function: arguments and streams in, exit code out. Tests call it as the process does.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>Id of every complaint about the command line itself.</summary>
     public const string UsageDiagnosticId = "LTH2000";
@@ -75,12 +76,18 @@ public static class CommandLine
             .Concat(command.Options.Select(option => option.Name))
             .Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Recursive).Select(option => option.Name));
         var nearest = unknown is null ? null : KeySuggestion.Nearest(unknown, known);
-        var text = unknown is null ? parsed.Errors[0].Message.Replace('\'', '`').TrimEnd('.') : $"unknown command, option or argument `{unknown}`";
+        var text = unknown is not null ? $"unknown command, option or argument `{unknown}`"
+            : Unparsed().Match(parsed.Errors[0].Message) is { Success: true } match ? $"`{match.Groups["option"]}` is `{match.Groups["value"]}`, expected another kind of value"
+            : parsed.Errors[0].Message.Replace('\'', '`').TrimEnd('.');
         return Diagnostic.Error(
             UsageDiagnosticId,
             text.StartsWith('`') ? text : char.ToLowerInvariant(text[0]) + text[1..],
             nearest is null ? $"`{CommandContext.NameOf(parsed, "lethe")} --help` lists what it takes" : $"did you mean `{nearest}`?");
     }
+
+    // The library names .NET types here, which mean nothing at a terminal.
+    [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '.*'")]
+    private static partial Regex Unparsed();
 
     private static ExitCode StartMenu(CommandContext context, CancellationToken cancel) =>
         context.Finish(

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Lethe.Host.Policies;
 
 namespace Lethe.Host.Menus;
@@ -46,14 +48,16 @@ internal sealed class MenuChoices
         var start = Start ?? new Policy { Version = Policy.CurrentVersion, Name = "menu", Erase = [] };
         var erase = Concepts.Where(Picked.Contains).Select(name => _known.TryGetValue(name, out var known) ? known : new ErasedConcept { Concept = name }).ToList();
         var phrases = erase.SelectMany(concept => concept.Synonyms.Append(concept.Concept)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return start with
+        var policy = start with
         {
-            Name = $"{start.Name}-menu",
             Model = Model,
             Erase = Eraser == start.Defaults.Eraser ? erase : [.. erase.Select(concept => concept with { Eraser = null, Options = PolicyMapping.Empty })],
             // A typed concept may stand in the lists of what must stay; the person at the terminal has the last word.
             Preserve = [.. start.Preserve.Where(name => !phrases.Contains(name))],
             Defaults = Eraser == start.Defaults.Eraser ? start.Defaults : new EraserDefaults { Eraser = Eraser },
         };
+        // A run folder belongs to one policy: other choices, another name; the same choices again continue the same run.
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PolicyWriter.Write(policy))))[..8];
+        return policy with { Name = $"{(start.Name.Length > 50 ? start.Name[..50] : start.Name)}-{hash}" };
     }
 }

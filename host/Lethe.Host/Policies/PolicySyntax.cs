@@ -29,14 +29,21 @@ internal sealed class PolicySyntax
     /// <summary>The mapping that <paramref name="text"/> holds; null when the text is not YAML or holds something else.</summary>
     public static PolicyMapping? Read(string text, string file, List<Diagnostic> diagnostics)
     {
+        var syntax = new PolicySyntax(text, file, diagnostics);
         try
         {
-            return new PolicySyntax(text, file, diagnostics).ReadStream();
+            return syntax.ReadStream();
         }
         catch (YamlException failure)
         {
             diagnostics.Refuse(
                 DiagnosticId.PolicySyntax, "not valid YAML: " + Lowered(failure.Message), At(failure.Start, file));
+            return null;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The parser lets some malformed input escape as errors of its own state.
+            diagnostics.Refuse(DiagnosticId.PolicySyntax, "not valid YAML near here", syntax._parser.Current is { } last ? At(last.End, file) : new SourceLocation(file, 1, 1));
             return null;
         }
         catch (TooDeepException tooDeep)

@@ -77,7 +77,7 @@ internal sealed class RecordBinder(List<Diagnostic> diagnostics, Func<string, st
     {
         if (node is not PolicyList list)
         {
-            Wrong(node, path, "a list", node is PolicyScalar { Text.Length: > 0 and < 40 } single ? $"write `[{single.Text}]`" : null);
+            Wrong(node, path, "a list", node is PolicyScalar { Text.Length: > 0 and < 40 } single && !ScalarRules.IsAmbiguousText(single.Text) ? $"write `[{single.Text}]`" : null);
             return null;
         }
 

@@ -1,0 +1,6 @@
+namespace Lethe.Host.Tests.Policies;
+
+public sealed record SampleInner
+{
+    public required string Name { get; init; } = "";
+}

@@ -60,13 +60,13 @@ internal sealed class ContractSurface
 
     private bool Has(string type, string member)
     {
-        // A member may have moved to a base type; a base outside the contract is the framework's affair.
+        // A member may have moved to a base type; what a base of the framework offers is the framework's affair.
         for (string? owner = type; owner is not null; owner = _baseOf.GetValueOrDefault(owner, null))
         {
             if (_members.Contains($"{owner}.{member}"))
                 return true;
             if (!_baseOf.ContainsKey(owner))
-                return true;
+                return owner is not ("System.Object" or "System.ValueType" or "System.Enum" or "System.MulticastDelegate");
         }
 
         return false;
@@ -92,7 +92,7 @@ internal sealed class ContractSurface
         }
 
         foreach (var forwarded in reader.ExportedTypes.Select(reader.GetExportedType))
-            _baseOf[Join(reader.GetString(forwarded.Namespace), reader.GetString(forwarded.Name))] = "System.Object";
+            _baseOf[Join(reader.GetString(forwarded.Namespace), reader.GetString(forwarded.Name))] = "forwarded";
     }
 
     private static string Arguments(BlobReader signature)

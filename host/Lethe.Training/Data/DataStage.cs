@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lethe.Training.Data;
+
+/// <summary>Makes the training pictures of the built-in model: fetches the vendors' drawings, renders and indexes them.</summary>
+public sealed class DataStage(string worldPath)
+{
+    /// <summary>Width and height of a picture in pixels.</summary>
+    public const int PictureSize = 64;
+
+    private static readonly JsonSerializerOptions IndexFormat = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>
+    /// Writes <c>data/images.safetensors</c> (<c>images</c> U8 <c>[N, 64, 64, 3]</c> RGB, <c>object</c> and <c>style</c> I64 <c>[N]</c>,
+    /// <c>heldout</c> U8 <c>[N]</c>), <c>data/index.json</c> and <c>data/contact.png</c> into the work folder. Same input, same bytes.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The world or a package is not what was expected.</exception>
+    /// <exception cref="IOException">A package cannot be fetched, or a file cannot be written.</exception>
+    public void Run(string workFolder, Action<string> log, CancellationToken cancel)
+    {
+        var world = World.Load(worldPath);
+        var packages = Directory.CreateDirectory(Path.Combine(workFolder, "packages")).FullName;
+        var data = Directory.CreateDirectory(Path.Combine(workFolder, "data")).FullName;
+
+        var cells = new List<PictureCell>();
+        for (var style = 0; style < world.Styles.Count; style++)
+        {
+            cells.AddRange(DrawStyle(world, style, packages, log, cancel));
+        }
+
+        var marked = HeldOutCells.Mark(world, [.. cells.OrderBy(c => c.Object).ThenBy(c => c.Style)]);
+        cancel.ThrowIfCancellationRequested();
+
+        // The pictures come last: whoever finds them may rely on the index beside them.
+        Replace(Path.Combine(data, "contact.png"), path =>
+            ContactSheet.Write(path, marked, world.Objects.Count, world.Styles.Count, PictureSize));
+        Replace(Path.Combine(data, "index.json"), path => File.WriteAllText(path, Index(world, marked)));
+        Replace(Path.Combine(data, "images.safetensors"), path => PictureFile.Write(path, marked, PictureSize));
+        log($"{marked.Count} pictures of {world.Objects.Count} objects in {world.Styles.Count} styles, {marked.Count(c => c.HeldOut)} held out");
+    }
+
+    private static List<PictureCell> DrawStyle(World world, int style, string packages, Action<string> log, CancellationToken cancel)
+    {
+        var archive = IconPackage.FetchAsync(world.Styles[style], packages, log, cancel).GetAwaiter().GetResult();
+        using var icons = new IconSet(IconPackage.ReadIcons(archive));
+        var cells = new List<PictureCell>();
+        var name = world.Styles[style].Name;
+        for (var number = 0; number < world.Objects.Count; number++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var item = world.Objects[number];
+            var icon = item.IconFor(name);
+            if (item.NotIn.Contains(name))
+            {
+                continue;
+            }
+
+            if (icons.Svg(icon) is not { } svg)
+            {
+                log($"style `{name}` has no icon `{icon}` for `{item.Name}`");
+                continue;
+            }
+
+            try
+            {
+                cells.Add(new PictureCell(number, style, icon, SvgRasterizer.Draw(svg, PictureSize), false));
+            }
+            catch (InvalidDataException error)
+            {
+                throw new InvalidDataException($"icon `{icon}` of `{world.Styles[style].Package}`: {error.Message}", error);
+            }
+        }
+
+        log($"style `{name}`: {cells.Count} of {world.Objects.Count} objects drawn");
+        return cells;
+    }
+
+    private static string Index(World world, List<PictureCell> cells) => JsonSerializer.Serialize(
+        new
+        {
+            size = PictureSize,
+            count = cells.Count,
+            styles = world.Styles,
+            world.Cifar10,
+            world.FamilyFriendly,
+            objects = world.Objects.Select(o => new { o.Name, o.Codepoint, o.Group, o.Hypernym, o.Synonyms, o.HeldOutSynonyms, o.Neighbours }),
+            pictures = cells.Select(c => new
+            {
+                @object = world.Objects[c.Object].Name,
+                style = world.Styles[c.Style].Name,
+                icon = c.Icon,
+                held_out = c.HeldOut ? true : (bool?)null,
+                sha256 = Convert.ToHexStringLower(SHA256.HashData(c.Pixels)),
+            }),
+        },
+        IndexFormat) + "\n";
+
+    private static void Replace(string path, Action<string> write)
+    {
+        var temporary = path + ".partial";
+        write(temporary);
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Lethe.Training.Data;
+
+/// <summary>One drawing style: the emoji of one vendor, fetched from one pinned npm package.</summary>
+public sealed record WorldStyle
+{
+    /// <summary>Caption word of the style.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>npm package that holds the drawings.</summary>
+    public required string Package { get; init; }
+
+    /// <summary>Exact package version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Integrity of the packed archive as lock files write it: <c>sha512-</c> and base64.</summary>
+    public required string Integrity { get; init; }
+
+    /// <summary>SPDX licence id of the drawings.</summary>
+    public required string Licence { get; init; }
+}

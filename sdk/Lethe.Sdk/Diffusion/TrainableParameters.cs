@@ -12,7 +12,17 @@ public static class TrainableParameters
         using var scope = torch.NewDisposeScope();
         var copies = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, tensor) in parameters)
-            copies.Add(name, tensor.detach().clone().requires_grad_().DetachFromDisposeScope());
+            copies.Add(name, new Parameter(tensor.detach().clone()));
         return copies;
+    }
+
+    /// <summary>What an optimiser takes.</summary>
+    /// <param name="trainable">The result of <see cref="ToTrainable"/>.</param>
+    /// <returns>The same tensors, in the same order.</returns>
+    /// <exception cref="InvalidCastException">A tensor does not come from <see cref="ToTrainable"/>.</exception>
+    public static IEnumerable<Parameter> AsParameters(this IReadOnlyDictionary<string, Tensor> trainable)
+    {
+        ArgumentNullException.ThrowIfNull(trainable);
+        return trainable.Values.Cast<Parameter>();
     }
 }

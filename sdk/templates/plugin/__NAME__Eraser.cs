@@ -22,7 +22,7 @@ internal sealed class __NAME__Eraser : IEraser
         var edit = ModelEdit.Weights(weights);
         using var teacher = model.Denoiser.Freeze();
         using var attached = model.Denoiser.Attach(edit);
-        using var adam = torch.optim.Adam(weights.Values, options.LearningRate);
+        using var adam = torch.optim.Adam(weights.AsParameters(), options.LearningRate);
         var losses = new WeightedLosses().Add(1, new ProjectionAlignment()).Add(1, new Anchoring());
         var inputs = new LossStep { Student = model.Denoiser, Teacher = teacher, Target = target, Surrogate = surrogate, Preserved = preserved };
 

@@ -24,6 +24,10 @@ public static partial class CommandLine
         {
             new HelpOption(),
             new VersionOption(),
+            ApplyCommand.Create(),
+            BatchCommand.Create(),
+            GenerateCommand.Create(),
+            ModelsCommand.Create(),
             PluginsCommand.Create(),
             PolicyCommand.Create(),
             HelpCommand.Create(),

@@ -1,0 +1,35 @@
+namespace Lethe.Evaluation.Metrics;
+
+/// <summary>One measured number together with what is needed to read it and to compute it again.</summary>
+public sealed record Figure
+{
+    /// <summary>Stable id, for example <c>acc_e</c>; gates name figures by it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Variant of the definition, for example <c>judge-top1</c>; figures of different profiles are not comparable.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The definition in one sentence, denominator included.</summary>
+    public required string Definition { get; init; }
+
+    /// <summary>The value, or null when nothing could be measured.</summary>
+    public required double? Value { get; init; }
+
+    /// <summary><c>fraction</c>, <c>x100</c> or <c>raw</c>.</summary>
+    public string Unit { get; init; } = "fraction";
+
+    /// <summary>Pictures (or pairs of pictures) in the denominator.</summary>
+    public required int N { get; init; }
+
+    /// <summary>Lower end of the 95 % interval.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>Upper end of the 95 % interval.</summary>
+    public double? High { get; init; }
+
+    /// <summary>How the interval was made: <c>wilson</c> or <c>bootstrap-prompts</c>.</summary>
+    public string? IntervalMethod { get; init; }
+
+    /// <summary><c>lower</c> or <c>higher</c>: the direction that is better in the role the figure plays.</summary>
+    public required string Better { get; init; }
+}

@@ -1,0 +1,33 @@
+namespace Lethe.Evaluation.Metrics;
+
+/// <summary>Figures that average a score.</summary>
+public static class Means
+{
+    /// <summary>Mean over all scored pictures, with a bootstrap interval over prompts.</summary>
+    public static Figure OverPrompts(
+        string id, string profile, string definition, string unit, string better, IEnumerable<PictureScore> scores, Func<PictureScore, double?> value)
+    {
+        var groups = ByPrompt(scores.Where(score => value(score) is not null));
+        var all = groups.SelectMany(group => group).ToList();
+        var interval = all.Count == 0 ? null : Intervals.Bootstrap([groups], drawn => Mean(drawn[0]));
+        return new Figure
+        {
+            Id = id,
+            Profile = profile,
+            Definition = definition,
+            Value = Mean(all),
+            Unit = unit,
+            N = all.Count,
+            Low = interval?.Low,
+            High = interval?.High,
+            IntervalMethod = interval is null ? null : "bootstrap-prompts",
+            Better = better,
+        };
+
+        double? Mean(IReadOnlyList<PictureScore> items) => items.Count == 0 ? null : items.Average(score => value(score)!.Value);
+    }
+
+    /// <summary>Scores grouped by concept and prompt, in the order of first appearance.</summary>
+    public static IReadOnlyList<IReadOnlyList<PictureScore>> ByPrompt(IEnumerable<PictureScore> scores) =>
+        [.. scores.GroupBy(score => (score.Concept, score.Prompt)).Select(group => (IReadOnlyList<PictureScore>)group.ToList())];
+}

@@ -1,0 +1,125 @@
+using Lethe.Diffusion.Checkpoints;
+using Lethe.Sdk.Erasers;
+
+namespace Lethe.Host.Runs;
+
+/// <summary>
+/// Writes the sanitized model: the source's folder with every edit that can be folded folded into the denoiser's files.
+/// Files that no edit touches are copied byte for byte.
+/// </summary>
+internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserver observer)
+{
+    /// <summary>Folder of the sanitized model inside the run folder.</summary>
+    public const string Folder = "model";
+
+    private const string Denoiser = "unet/";
+
+    /// <summary>Files of the sanitized model, relative to the run folder.</summary>
+    public IReadOnlyList<string> Files() => [.. ModelFiles.List(run.ModelPath).Where(path => !IsStray(path)).Select(path => $"{Folder}/{path}")];
+
+    /// <summary>Whether every file of the sanitized model is finished.</summary>
+    public bool IsFinished() => Files().All(folder.IsFinished);
+
+    /// <summary>Writes what is missing.</summary>
+    /// <param name="edits">All edits in order; adapters and guidance are not folded.</param>
+    /// <param name="original">The unedited parameters by name.</param>
+    /// <param name="cancel">Heard between files.</param>
+    public void Write(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original, CancellationToken cancel)
+    {
+        observer.Stage("sanitized model");
+        using var scope = torch.NewDisposeScope();
+        using var frozen = torch.no_grad();
+        var folded = Fold(edits, original);
+        var metadata = Metadata();
+        var files = ModelFiles.List(run.ModelPath);
+        var done = 0;
+        foreach (var path in files)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var (from, to) = (Path.Combine(run.ModelPath, path), $"{Folder}/{path}");
+            if (IsStray(path))
+                observer.Note($"`{path}` is not part of the opened model and was left out");
+            else if (!folder.IsFinished(to))
+                folder.Write(to, temporary => WriteFile(path, from, temporary, folded, metadata, FloatType));
+            observer.Progress(++done, files.Count, "files");
+        }
+    }
+
+    private static void WriteFile(
+        string path, string from, string target, Dictionary<string, Tensor> folded, IReadOnlyDictionary<string, string> metadata,
+        ScalarType? floatType)
+    {
+        var part = path[..(path.IndexOf('/') + 1)];
+        if (path.EndsWith(".safetensors", StringComparison.Ordinal) && (part == Denoiser || (floatType is not null && part is ("vae/" or "text_encoder/"))))
+        {
+            using var source = SafetensorsFile.Open(from);
+            CheckpointPatch.Write(source, target, part == Denoiser ? folded : [], metadata, floatType);
+        }
+        else
+        {
+            using var input = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var output = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None);
+            input.CopyTo(output);
+        }
+    }
+
+    private static Dictionary<string, Tensor> Fold(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original)
+    {
+        var folded = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var edit in edits)
+        {
+            if (edit is WeightEdit weights)
+            {
+                foreach (var (name, tensor) in weights.Tensors)
+                    folded[name] = tensor;
+            }
+            else if (edit is LowRankEdit lowRank)
+            {
+                foreach (var (name, factors) in lowRank.Factors)
+                {
+                    var current = folded.GetValueOrDefault(name) ?? original[name];
+                    var (up, down) = (factors.Up.reshape(factors.Up.shape[0], -1), factors.Down.reshape(factors.Down.shape[0], -1));
+                    folded[name] = current + (torch.matmul(up, down) * lowRank.Scale).reshape(current.shape);
+                }
+            }
+        }
+        return folded;
+    }
+
+    // Variants such as `diffusion_pytorch_model.fp16.safetensors` were not opened: rewriting them would be a guess, copying them a leak.
+    private bool IsStray(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal)
+        && path.StartsWith("unet", StringComparison.Ordinal) && !OpenedFiles.Value.Contains(path);
+
+    private ScalarType? FloatType => run.Plan.ExportType switch
+    {
+        "float16" => ScalarType.Float16,
+        "bfloat16" => ScalarType.BFloat16,
+        "float32" => ScalarType.Float32,
+        _ => null,
+    };
+
+    private Lazy<HashSet<string>> OpenedFiles { get; } = new(() => DenoiserFiles(run.ModelPath));
+
+    private static HashSet<string> DenoiserFiles(string model)
+    {
+        const string single = Denoiser + "diffusion_pytorch_model.safetensors";
+        if (File.Exists(Path.Combine(model, single)))
+            return [single];
+        var index = Path.Combine(model, Denoiser, "diffusion_pytorch_model.safetensors.index.json");
+        if (!File.Exists(index))
+            return [];
+        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(index));
+        return [.. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(item => Denoiser + item.Value.GetString()).Distinct()];
+    }
+
+    private SortedDictionary<string, string> Metadata() => new(StringComparer.Ordinal)
+    {
+        ["format"] = "pt",
+        ["lethe.version"] = run.Plan.Host,
+        ["lethe.policy"] = run.Plan.Policy,
+        ["lethe.policy_sha256"] = run.Plan.PolicySha256,
+        ["lethe.source_model_sha256"] = run.Plan.ModelSha256 ?? "",
+        ["lethe.plugins"] = string.Join(", ", run.Plan.Steps.Select(step => $"{step.Plugin} {step.PluginVersion}").Distinct()),
+        ["lethe.erased"] = string.Join(", ", run.Plan.Steps.SelectMany(step => step.Erase).Select(item => item.Concept)),
+    };
+}

@@ -1,0 +1,60 @@
+using Lethe.Diffusion;
+using Lethe.Diffusion.Checkpoints;
+using Lethe.Diffusion.Sampling;
+using Lethe.Evaluation.Judges;
+using Lethe.Evaluation.Metrics;
+using Lethe.Sdk.Diagnostics;
+
+namespace Lethe.Host.Runs;
+
+/// <summary>Opens models and the judges that come with them; every failure names the file.</summary>
+public static class ModelSession
+{
+    /// <summary>Opens a diffusers folder; the caller disposes the model.</summary>
+    public static StableDiffusion Open(string path, string device, string scheduler)
+    {
+        if (device != "cpu")
+            throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not available, expected `cpu`");
+        try
+        {
+            var model = StableDiffusion.Open(path);
+            model.Sampler = scheduler == "pndm" ? SamplerKind.Pndm : SamplerKind.Ddim;
+            return model;
+        }
+        catch (Exception failure) when (failure is CheckpointException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(failure);
+        }
+    }
+
+    /// <summary>The judge and the CLIP in a model's folder; those that it lacks are left out of the scores.</summary>
+    public static (PictureScorer Scorer, IDisposable Owner) Scorer(string path)
+    {
+        try
+        {
+            var judge = Directory.Exists(Path.Combine(path, "judge")) ? EmojiJudge.Open(Path.Combine(path, "judge")) : null;
+            var clip = Directory.Exists(Path.Combine(path, "clip")) ? EmojiClip.Open(path) : null;
+            return (new PictureScorer(judge, clip is null ? null : clip.Scores), new Owner(judge, clip));
+        }
+        catch (Exception failure) when (failure is CheckpointException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(failure);
+        }
+    }
+
+    private static RunException Unreadable(Exception failure)
+    {
+        // Checkpoint messages may carry their own hint behind a blank line.
+        var parts = failure.Message.Split("\n\nhint: ", 2);
+        return new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, parts[0], parts.Length > 1 ? parts[1] : null, failure);
+    }
+
+    private sealed class Owner(params IDisposable?[] owned) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var item in owned)
+                item?.Dispose();
+        }
+    }
+}

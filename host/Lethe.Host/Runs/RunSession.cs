@@ -1,0 +1,143 @@
+using Lethe.Diffusion;
+using Lethe.Evaluation.Metrics;
+using Lethe.Host.Reports;
+using Lethe.Sdk;
+using Lethe.Sdk.Erasers;
+
+namespace Lethe.Host.Runs;
+
+/// <summary>
+/// One run from the unedited model to the manifest. Every stage writes into the run folder and skips what is finished there, so
+/// that the same call after a crash goes on, and ends with the same bytes.
+/// </summary>
+public sealed class RunSession(PreparedRun prepared, string root, bool startOver, int threads, IRunObserver observer)
+{
+    /// <summary>Carries the run through to its end.</summary>
+    /// <exception cref="RunException">It cannot go on.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next call continues.</exception>
+    public RunResult Run(CancellationToken cancel)
+    {
+        observer.Stage("hashes");
+        var modelFiles = ModelFiles.Hash(prepared.ModelPath);
+        var run = prepared with { Plan = prepared.Plan with { ModelSha256 = FileHash.OfList(modelFiles) } };
+        // A broken model is found before anything is written.
+        using var model = ModelSession.Open(run.ModelPath, run.Plan.Device, run.Plan.Sampling.Scheduler);
+        using var folder = RunFolder.Open(root, RunJson.Text(run.Plan), startOver);
+        folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
+        if (folder.Events.Resumed)
+            observer.Note($"continuing the run in `{folder.Root}`");
+        try
+        {
+            Draw(folder, run, model, cancel);
+            var result = Conclude(folder, run, modelFiles, cancel);
+            folder.Events.Note("finished", result.Report.GatesHold ? "every gate holds" : "a gate is missed");
+            return result;
+        }
+        catch (Exception failure)
+        {
+            TryNote(folder, failure is OperationCanceledException ? "cancelled" : "failed", failure.Message);
+            throw;
+        }
+    }
+
+    private void Draw(RunFolder folder, PreparedRun run, StableDiffusion model, CancellationToken cancel)
+    {
+        var pictures = new PictureStage(folder, run.Plan, observer);
+        var lanes = Lanes.CountFor(run.ModelPath, threads);
+        // Several lanes need a model each, one lane takes the one that is open.
+        pictures.Draw("before", model.BatchSize, lanes,
+            () => lanes == 1 ? new LaneModel(model, ownsModel: false, []) : new LaneModel(Open(run, run.ModelPath), ownsModel: true, []), cancel);
+        var edits = new EraseStage(folder, run, observer).Erase(model, cancel);
+        try
+        {
+            var export = new ModelExport(folder, run, observer);
+            if (run.Plan.ExportModel && !export.IsFinished())
+                export.Write(edits, model.Denoiser.Parameters(Sdk.Diffusion.ParameterSelection.All), cancel);
+            // With a sanitized model the pictures are drawn by that model, opened from its files: the report shows what is handed out.
+            var remaining = run.Plan.ExportModel ? edits.Where(edit => edit is not (WeightEdit or LowRankEdit)).ToList() : edits;
+            var path = run.Plan.ExportModel ? folder.InRoot(ModelExport.Folder) : run.ModelPath;
+            // A plugin's own code in an adapter or a guidance rule is never called from two threads.
+            pictures.Draw("after", model.BatchSize, remaining.Count > 0 ? 1 : lanes, () => new LaneModel(Open(run, path), ownsModel: true, remaining), cancel);
+        }
+        finally
+        {
+            foreach (var edit in edits)
+                edit.Dispose();
+        }
+        if (Directory.Exists(folder.InRoot("work")))
+            Directory.Delete(folder.InRoot("work"), recursive: true);
+    }
+
+    private static StableDiffusion Open(PreparedRun run, string path) => ModelSession.Open(path, run.Plan.Device, run.Plan.Sampling.Scheduler);
+
+    private RunResult Conclude(RunFolder folder, PreparedRun run, IReadOnlyList<HashedFile> modelFiles, CancellationToken cancel)
+    {
+        var (scorer, owner) = ModelSession.Scorer(run.ModelPath);
+        using var _ = owner;
+        var scores = new ScoreStage(folder, run, scorer, observer).Score(cancel);
+        observer.Stage("report");
+        var figures = ErasureFigures.Compute(scores);
+        var gates = GateResult.Judge(run.Plan.Gates, figures);
+        folder.WriteText("scores.json", RunJson.Text(scores));
+        folder.WriteText("metrics.json", RunJson.Text(new { Figures = figures, Concepts = ConceptResult.Of(scores) }));
+        folder.WriteText("gates.json", RunJson.Text(gates));
+        var report = new ErasureReport
+        {
+            GatesHold = gates.All(gate => gate.Held),
+            Plan = run.Plan,
+            Gates = gates,
+            Figures = figures,
+            Concepts = ConceptResult.Of(scores),
+            Outputs = Outputs(folder, path => path.StartsWith("edits/", StringComparison.Ordinal) || path.StartsWith("model/", StringComparison.Ordinal)),
+            ModelFiles = modelFiles,
+            PolicyText = run.PolicyText,
+            Remarks = Remarks(run, scorer),
+        };
+        folder.WriteText("report.json", RunJson.Text(report));
+        folder.WriteText("report.html", HtmlReport.Build(report, scores, path => File.ReadAllBytes(folder.InRoot(path))));
+        folder.WriteText("manifest.json", RunJson.Text(new Manifest
+        {
+            Host = run.Plan.Host,
+            Sdk = SdkVersion.Current.ToString(),
+            Platform = Platform(),
+            Policy = run.Plan.Policy,
+            PolicySha256 = run.Plan.PolicySha256,
+            Model = run.Plan.Model,
+            ModelFiles = modelFiles,
+            Plugins = [.. run.Plan.Steps.Select(step => new ManifestPlugin(step.Plugin, step.PluginVersion, step.PluginSha256)).Distinct()],
+            Outputs = Outputs(folder, path => path is not ("manifest.json" or "events.jsonl" or "run.lock")),
+        }));
+        return new RunResult(folder.Root, report);
+    }
+
+    private static IReadOnlyList<HashedFile> Outputs(RunFolder folder, Func<string, bool> select) =>
+        [.. FileHash.OfTree(folder.Root, select)];
+
+    private static List<string> Remarks(PreparedRun run, PictureScorer scorer)
+    {
+        var remarks = new List<string>
+        {
+            scorer.Networks.Count == 0
+                ? "This model brings no judge: accuracies could not be measured."
+                : $"Judged by: {string.Join(", ", scorer.Networks)}. A picture in which the judge is not sure of anything counts as not showing the concept.",
+        };
+        if (run.Plan.ExportModel)
+            remarks.Add("The pictures after were drawn by the sanitized model itself, opened from the files listed as outputs.");
+        return remarks;
+    }
+
+    private static string Platform() => FormattableString.Invariant(
+        $"{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, {torch.get_num_threads()} threads");
+
+    private static void TryNote(RunFolder folder, string name, string note)
+    {
+        try
+        {
+            folder.Events.Note(name, note);
+        }
+        catch (RunException)
+        {
+            // The disk is the reason why the run failed; the caller reports that.
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lethe.Sdk.Diagnostics;
+
+namespace Lethe.Host.Runs;
+
+/// <summary>What a finished run says at the terminal and in JSON.</summary>
+public static class RunSummary
+{
+    private static readonly string[] Headline = ["acc_e", "acc_g", "acc_s", "acc_s_before", "h_o", "pixel_difference"];
+
+    /// <summary>A few lines for people.</summary>
+    public static IEnumerable<string> Lines(RunResult result)
+    {
+        foreach (var id in Headline)
+        {
+            if (result.Report.Figures.FirstOrDefault(figure => figure.Id == id) is { Value: { } value } figure)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{id,-18}{100 * value,6:0.0} %   {100 * figure.Low,5:0.0} to {100 * figure.High,5:0.0} %   n = {figure.N}");
+        }
+        foreach (var gate in result.Report.Gates)
+            yield return $"gate {gate.Figure}: {(gate.Held ? "held" : "missed")}";
+        yield return $"report: {Path.Combine(result.Folder, "report.html")}";
+    }
+
+    /// <summary>One diagnostic per missed gate.</summary>
+    public static IReadOnlyList<Diagnostic> Missed(RunResult result) => [.. result.Report.Gates.Where(gate => !gate.Held).Select(gate =>
+        Diagnostic.Error(DiagnosticId.GateMissed, $"gate `{gate.Figure}` is missed: {Measured(gate)}, expected {Expected(gate)}"))];
+
+    /// <summary>The document under <c>--json</c>.</summary>
+    public static JsonObject Json(RunResult result)
+    {
+        var report = (JsonObject)JsonSerializer.SerializeToNode(result.Report, RunJson.Document)!;
+        report["folder"] = result.Folder;
+        return report;
+    }
+
+    private static string Measured(GateResult gate) => gate.Value is { } value
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.##} % of {gate.N}")
+        : "it could not be measured";
+
+    private static string Expected(GateResult gate) => string.Join(" and ", new[]
+    {
+        gate.Min is { } min ? string.Create(CultureInfo.InvariantCulture, $"at least {100 * min:0.##} %") : null,
+        gate.Max is { } max ? string.Create(CultureInfo.InvariantCulture, $"at most {100 * max:0.##} %") : null,
+    }.OfType<string>());
+}

@@ -1,0 +1,57 @@
+using Lethe.Diffusion.Images;
+using Lethe.Evaluation.Metrics;
+
+namespace Lethe.Host.Runs;
+
+/// <summary>Scores finished pairs of pictures, from their files alone.</summary>
+internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScorer scorer, IRunObserver observer)
+{
+    private const int Batch = 32;
+
+    /// <summary>One row per pair, in the order of the plan.</summary>
+    public IReadOnlyList<PictureScore> Score(CancellationToken cancel)
+    {
+        observer.Stage("scores");
+        var pairs = run.Plan.Prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
+        var scores = new List<PictureScore>(pairs.Count);
+        foreach (var batch in pairs.Chunk(Batch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var asked = batch.Select(pair => new AskedPicture
+            {
+                Prompt = pair.Prompt.Prompt,
+                Phrases = run.Phrases.GetValueOrDefault(pair.Prompt.Concept) ?? [pair.Prompt.Concept],
+                IsStyle = pair.Prompt.Kind == "style",
+            }).ToList();
+            var (before, after) = (Read("before", batch), Read("after", batch));
+            var (seenBefore, seenAfter) = (See(before, asked), See(after, asked));
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var (prompt, seed) = batch[i];
+                scores.Add(new PictureScore
+                {
+                    Concept = prompt.Concept,
+                    Role = prompt.Role,
+                    Prompt = prompt.Prompt,
+                    Seed = seed,
+                    BeforeFile = PictureStage.File("before", prompt, seed),
+                    AfterFile = PictureStage.File("after", prompt, seed),
+                    Before = seenBefore[i],
+                    After = seenAfter[i],
+                    Difference = PixelDifference.Of(before[i].Pixels, after[i].Pixels),
+                });
+            }
+            observer.Progress(scores.Count, pairs.Count, "pairs");
+        }
+        return scores;
+    }
+
+    private RgbImage[] Read(string side, (PlannedPrompt Prompt, long Seed)[] batch) =>
+        [.. batch.Select(pair => PngImage.Read(folder.InRoot(PictureStage.File(side, pair.Prompt, pair.Seed))))];
+
+    private IReadOnlyList<Sighting> See(RgbImage[] pictures, IReadOnlyList<AskedPicture> asked)
+    {
+        using var images = ImageTensor.FromImages(pictures);
+        return scorer.See(images, asked);
+    }
+}

@@ -30,10 +30,11 @@ public static partial class CommandLine
             ModelsCommand.Create(),
             PluginsCommand.Create(),
             PolicyCommand.Create(),
+            DoctorCommand.Create(),
             HelpCommand.Create(),
         };
         GlobalOptions.AddTo(root);
-        root.SetRun(StartMenu);
+        root.SetRun(MenuStart.Run);
         return root;
     }
 
@@ -92,9 +93,4 @@ public static partial class CommandLine
     // The library names .NET types here, which mean nothing at a terminal.
     [GeneratedRegex("^Cannot parse argument '(?<value>.*)' for (option|argument) '(?<option>.*)' as expected type '.*'")]
     private static partial Regex Unparsed();
-
-    private static ExitCode StartMenu(CommandContext context, CancellationToken cancel) =>
-        context.Finish(
-            ExitCode.UsageInvalid,
-            [Diagnostic.Error(UsageDiagnosticId, "no command given", hint: "`lethe --help` lists the commands; menus need a terminal")]);
 }

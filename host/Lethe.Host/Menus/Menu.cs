@@ -79,7 +79,7 @@ public sealed class Menu
     private void PickConcepts()
     {
         _input.ChooseMany("Concepts to erase", _choices.Concepts, _choices.Picked);
-        _lastCommand = $"lethe apply {Quoted(FileToRun(write: false))}";
+        _lastCommand = _choices.Picked.Count == 0 ? null : $"lethe apply {Quoted(FileToRun())}";
     }
 
     private void PickEraser()
@@ -91,7 +91,7 @@ public sealed class Menu
 
     private void RunPolicy(CancellationToken cancel)
     {
-        var file = FileToRun(write: true);
+        var file = FileToRun();
         _lastCommand = $"lethe apply {Quoted(file)}";
         var progress = new MenuProgress(_time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -100,8 +100,8 @@ public sealed class Menu
         if (!cancel.IsCancellationRequested) ShowResults();
     }
 
-    private string FileToRun(bool write) =>
-        _choices.IsStartAsWritten ? _choices.StartFile! : write ? _services.WritePolicy(_choices.ToPolicy()) : $"runs/{_choices.ToPolicy().Name}.yaml";
+    // The command that is shown must work as it stands, so the file is there before anybody copies the command.
+    private string FileToRun() => _choices.IsStartAsWritten ? _choices.StartFile! : _services.WritePolicy(_choices.ToPolicy());
 
     private void ShowResults() =>
         _input.Show($"Result: {HelpOf(_outcome!.ExitCode)}", _outcome.Lines, _lastCommand is null ? "" : $"same as: {_lastCommand}");

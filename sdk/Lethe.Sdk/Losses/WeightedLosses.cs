@@ -4,10 +4,9 @@ namespace Lethe.Sdk.Losses;
 public sealed class WeightedLosses
 {
     private readonly List<(double Weight, ILossTerm Term)> _terms = [];
-    private readonly SortedDictionary<string, double> _values = new(StringComparer.Ordinal);
 
-    /// <summary>The unweighted value of each term at the last step, by name.</summary>
-    public IReadOnlyDictionary<string, double> Values => _values;
+    /// <summary>The unweighted value of each term at the last step, by name; a later step does not change what was handed out.</summary>
+    public IReadOnlyDictionary<string, double> Values { get; private set; } = new SortedDictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>Adds a term.</summary>
     /// <param name="weight">Its weight, at least 0; a term of weight 0 is neither computed nor reported.</param>
@@ -36,14 +35,16 @@ public sealed class WeightedLosses
 
         using var scope = torch.NewDisposeScope();
         var values = _terms.ConvertAll(pair => pair.Term.Value(step));
+        var named = new SortedDictionary<string, double>(StringComparer.Ordinal);
         Tensor? total = null;
         for (var i = 0; i < values.Count; i++)
         {
-            _values[_terms[i].Term.Name] = values[i].detach().to(torch.float64).item<double>();
+            named[_terms[i].Term.Name] = values[i].detach().to(torch.float64).item<double>();
             var weighted = values[i] * _terms[i].Weight;
             total = total is null ? weighted : total + weighted;
         }
 
+        Values = named;
         return total!.MoveToOuterDisposeScope();
     }
 }

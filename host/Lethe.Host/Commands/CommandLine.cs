@@ -27,6 +27,7 @@ public static partial class CommandLine
             ApplyCommand.Create(),
             BatchCommand.Create(),
             GenerateCommand.Create(),
+            EvaluateCommand.Create(),
             ModelsCommand.Create(),
             PluginsCommand.Create(),
             PolicyCommand.Create(),

@@ -1,0 +1,86 @@
+using Lethe.Diffusion.Checkpoints;
+using Lethe.Training.Runs;
+
+namespace Lethe.Training.Stages;
+
+/// <summary>The pictures that the data stage made, with their labels. The held-out ones take part in no training.</summary>
+public sealed class TrainingPictures : IDisposable
+{
+    private TrainingPictures(Tensor images, long[] objects, long[] styles, bool[] heldOut)
+    {
+        (Images, Objects, Styles) = (images, objects, styles);
+        Trained = [.. Enumerable.Range(0, heldOut.Length).Where(i => !heldOut[i])];
+        HeldOut = [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i])];
+    }
+
+    /// <summary>Float32 <c>[N, 3, H, W]</c> in [-1, 1].</summary>
+    public Tensor Images { get; }
+
+    /// <summary>Object number of each picture.</summary>
+    public IReadOnlyList<long> Objects { get; }
+
+    /// <summary>Style number of each picture.</summary>
+    public IReadOnlyList<long> Styles { get; }
+
+    /// <summary>Numbers of the pictures to train on.</summary>
+    public IReadOnlyList<int> Trained { get; }
+
+    /// <summary>Numbers of the pictures held out.</summary>
+    public IReadOnlyList<int> HeldOut { get; }
+
+    /// <summary>Reads <c>data/images.safetensors</c> of a work folder.</summary>
+    /// <exception cref="InvalidDataException">The file is absent or not what the data stage writes.</exception>
+    public static TrainingPictures Open(string workFolder)
+    {
+        var path = Path.Combine(workFolder, "data", "images.safetensors");
+        if (!File.Exists(path))
+            throw new InvalidDataException($"`{path}` does not exist, expected the pictures of the `data` stage\n\nhint: run `--stage data` first");
+        using var file = SafetensorsFile.Open(path);
+        using var scope = torch.NewDisposeScope();
+        var bytes = file.Read("images");
+        var (objects, styles) = (file.Read("object").data<long>().ToArray(), file.Read("style").data<long>().ToArray());
+        var heldOut = file.Read("heldout").data<byte>().ToArray();
+        var count = bytes.shape is [var n, _, _, 3] ? n : -1;
+        if (count <= 0 || objects.Length != count || styles.Length != count || heldOut.Length != count)
+            throw new InvalidDataException($"`{path}`: `images` is `{bytes}` beside `{objects.Length}` labels, expected `[N, H, W, 3]` and N labels");
+        var images = bytes.to(torch.float32).div_(127.5).sub_(1.0).permute(0, 3, 1, 2).contiguous();
+        return new TrainingPictures(images.DetachFromDisposeScope(), objects, styles, [.. heldOut.Select(b => b != 0)]);
+    }
+
+    /// <summary>The trained pictures, those of the given objects <paramref name="times"/> times: what a policy's gates measure gets more of the work.</summary>
+    public IReadOnlyList<int> Emphasised(IReadOnlyList<long> objects, int times) =>
+        [.. Trained.SelectMany(i => Enumerable.Repeat(i, objects.Contains(Objects[i]) ? times : 1))];
+
+    /// <summary>
+    /// The pictures of one lane of one step. Each epoch is a shuffle of its own, so every entry of <paramref name="from"/> comes equally often.
+    /// </summary>
+    public static IReadOnlyList<int> Draw(IReadOnlyList<int> from, int seed, StepRandom random, int lanes, int perLane)
+    {
+        var first = ((random.Step * lanes) + random.Lane) * perLane;
+        var drawn = new int[perLane];
+        var (epoch, order) = (-1L, Array.Empty<int>());
+        for (var i = 0; i < perLane; i++)
+        {
+            var position = first + i;
+            if (position / from.Count != epoch)
+            {
+                epoch = position / from.Count;
+                order = [.. from];
+                new Random(unchecked((seed * 1_000_003) + (int)epoch)).Shuffle(order);
+            }
+
+            drawn[i] = order[position % from.Count];
+        }
+
+        return drawn;
+    }
+
+    /// <summary>The pictures of the given numbers, <c>[n, 3, H, W]</c>.</summary>
+    public Tensor Pick(IReadOnlyList<int> numbers)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Images.index_select(0, torch.tensor(numbers.Select(n => (long)n).ToArray())).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => Images.Dispose();
+}

@@ -15,6 +15,7 @@ public static class TrainEmoji
         [DenoiserStage.Name] = DenoiserStage.Run,
         [DecoderStage.Name] = DecoderStage.Run,
         [ExportStage.Name] = ExportStage.Run,
+        [MeasureStage.Name] = MeasureStage.Run,
     };
 
     /// <summary>The stages in the order in which they build on each other.</summary>

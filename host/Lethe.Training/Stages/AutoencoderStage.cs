@@ -12,7 +12,7 @@ public static class AutoencoderStage
     private const double AbsoluteShare = 0.3;
     private const double EdgeShare = 0.1;
     // Without it, shape is learned long before hue: a red and a green thing of one brightness look alike to the other terms.
-    private const double ColourShare = 3;
+    private const double ColourShare = 1;
     // Weak: the denoiser wants latents of known scale, not latents that are normal.
     private const double NormalShare = 2e-4;
 
@@ -24,7 +24,7 @@ public static class AutoencoderStage
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
         using var generator = context.InitialWeights(1);
         using var initial = AutoencoderInit.Create(Config, generator);
-        var settings = context.Settings(Name, peakRate: 1.2e-3, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.998 };
+        var settings = context.Settings(Name, peakRate: 1.2e-3, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new AutoencoderKL(Config, weights)).ToList();
         var perLane = Math.Max(1, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
@@ -49,7 +49,7 @@ public static class AutoencoderStage
     {
         using var scope = torch.NewDisposeScope();
         var moved = Augmentation.Place(pictures, random, shift: 3, scale: 0, mirror: 0.5);
-        return Augmentation.Hue(moved, random, angle: Math.PI, chance: 0.1).MoveToOuterDisposeScope();
+        return Augmentation.Hue(moved, random, angle: Math.PI, chance: 0.05).MoveToOuterDisposeScope();
     }
 
     /// <summary>Latents of pictures, drawn from what the encoder says, with their distance from a standard normal (a scalar).</summary>
@@ -69,7 +69,7 @@ public static class AutoencoderStage
         return error.square().mean()
             .add(error.abs().mean().mul(AbsoluteShare))
             .add(Edges(error).mul(EdgeShare))
-            .add(error.sub(error.mean([1], keepdim: true)).square().mean().mul(ColourShare))
+            .add(Colours(error).mul(ColourShare))
             .MoveToOuterDisposeScope();
     }
 
@@ -87,6 +87,16 @@ public static class AutoencoderStage
         using var scope = torch.NewDisposeScope();
         var (latents, normal) = SampleLatents(network, target, random);
         return PictureLoss(network.Decode(latents).sub(target)).add(normal.mul(NormalShare)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Squared error of the colour differences: red against green, where drawings vary least but mean most, and both against blue.</summary>
+    private static Tensor Colours(Tensor error)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (red, green, blue) = (error.narrow(1, 0, 1), error.narrow(1, 1, 1), error.narrow(1, 2, 1));
+        var warm = red.sub(green).square().mean();
+        var cold = red.add(green).mul(0.5).sub(blue).square().mean();
+        return warm.mul(4.0).add(cold).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean size of the differences between neighbouring pixels; linear, so the error's edges are the edges' error.</summary>

@@ -18,7 +18,7 @@ public static class DecoderStage
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
         using var whole = context.Trained(AutoencoderStage.Name);
         using var initial = DecoderPart(whole);
-        var settings = context.Settings(Name, peakRate: 8e-4, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.998 };
+        var settings = context.Settings(Name, peakRate: 8e-4, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var encoder = new AutoencoderKL(AutoencoderStage.Config, whole);
         var decoders = run.Lanes.Select(weights => new AutoencoderKL(AutoencoderStage.Config, Joined(whole, weights))).ToList();

@@ -17,6 +17,7 @@ public static class DenoiserStage
     private const double LargestSignalToNoise = 5;
     // The objects of the ready-made policies are drawn so many times as often as the others.
     private const int GatedTimes = 3;
+    private const int TemplatesKept = 3;
 
     /// <summary>The shape of the network.</summary>
     public static UNet2DConfig Config => new()
@@ -54,6 +55,7 @@ public static class DenoiserStage
         var perLane = Math.Max(1, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
         var gated = context.World.Cifar10.Concat(context.World.FamilyFriendly).Select(name => (long)context.World.ObjectNumber(name)).ToList();
         var drawnFrom = pictures.Emphasised(gated, GatedTimes);
+        var world = FewTemplates(context.World);
         using var preview = new Preview(context, states, schedule);
 
         run.Train(
@@ -62,7 +64,7 @@ public static class DenoiserStage
                 using var scope = torch.NewDisposeScope();
                 var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, perLane);
                 var captions = numbers.Select(i => random.Choices.NextDouble() < EmptyShare ? "" : Captions.Sample(
-                    context.World, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: false).Text);
+                    world, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: false).Text);
                 var text = states.Of([.. captions]);
                 var rows = torch.tensor(numbers.Select(i => (long)i).ToArray());
                 var (mean, deviation) = (latents.Mean.index_select(0, rows), latents.Deviation.index_select(0, rows));
@@ -76,4 +78,16 @@ public static class DenoiserStage
             context.Cancel);
         lanes.ForEach(lane => lane.Dispose());
     }
+
+    /// <summary>
+    /// The world with its first templates only. The text encoder knows them all; here each further one costs a run of the text
+    /// encoder per object and style, and teaches the denoiser nothing about pictures.
+    /// </summary>
+    private static World FewTemplates(World world) => world with
+    {
+        Templates = world.Templates with
+        {
+            Styled = [.. world.Templates.Styled.Take(TemplatesKept)], Plain = [.. world.Templates.Plain.Take(TemplatesKept)],
+        },
+    };
 }

@@ -29,6 +29,7 @@ public static partial class CommandLine
             GenerateCommand.Create(),
             EvaluateCommand.Create(),
             ModelsCommand.Create(),
+            TrainCommand.Create(),
             PluginsCommand.Create(),
             PolicyCommand.Create(),
             DoctorCommand.Create(),

@@ -10,6 +10,7 @@ namespace Lethe.Training.Runs;
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
+    private const long Piece = 1 << 17;
     private readonly RunSettings settings;
     private readonly Action<string> log;
     private readonly FlatWeights weights;
@@ -115,14 +116,13 @@ public sealed class TrainingRun : IDisposable
         for (var lane = 1; lane < results.Count; lane++)
             gradient.add_(results[lane].Gradient);
         gradient.div_(settings.Lanes);
-        var norm = gradient.square().sum().sqrt().item<float>();
-        if (!float.IsFinite(norm))
+        var norm = Math.Sqrt(gradient.dot(gradient).item<float>());
+        if (!double.IsFinite(norm))
             throw new ArithmeticException($"`{settings.Name}`: the gradient is not finite at step `{Step}`\n\nhint: lower the learning rate");
         if (norm > settings.ClipNorm)
             gradient.mul_(settings.ClipNorm / norm);
-        optimiser.Step(gradient, Step, settings.Rate.At(Step));
+        Update(gradient);
         Step++;
-        average.lerp_(weights.Values, 1 - Math.Min(settings.AverageDecay, (1.0 + Step) / (10 + Step)));
         foreach (var (_, laneGradient) in results)
             laneGradient.Dispose();
         return results.Average(result => result.Loss);
@@ -135,6 +135,27 @@ public sealed class TrainingRun : IDisposable
         var value = loss(lane, random);
         value.backward();
         return (value.item<float>(), weights.TakeGradients(lanes[lane]).DetachFromDisposeScope());
+    }
+
+    /// <summary>Optimiser and average, piece by piece: a piece stays in the core's cache over all operations, and each lane takes its share.</summary>
+    private void Update(Tensor gradient)
+    {
+        var rate = settings.Rate.At(Step);
+        var share = 1 - Math.Min(settings.AverageDecay, (2.0 + Step) / (11 + Step));
+        var pieces = (weights.Count + Piece - 1) / Piece;
+        LaneThreads.Run(settings.Lanes, lane =>
+        {
+            using var noGrad = torch.no_grad();
+            for (long piece = lane; piece < pieces; piece += settings.Lanes)
+            {
+                using var scope = torch.NewDisposeScope();
+                var (start, count) = (piece * Piece, Math.Min(Piece, weights.Count - (piece * Piece)));
+                optimiser.Step(gradient.narrow(0, start, count), start, Step, rate);
+                average.narrow(0, start, count).lerp_(weights.Values.narrow(0, start, count), share);
+            }
+
+            return pieces;
+        });
     }
 
     private void Report(double loss, double stepsPerSecond)

@@ -91,7 +91,10 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
         var sampler = new DiffusionSampler(denoiser, schedule);
         var settings = new SamplerSettings
         {
-            Kind = Sampler, Steps = request.Steps, GuidanceScale = request.GuidanceScale, StopAtTimestep = request.StopAtTimestep,
+            Kind = Sampler,
+            Steps = request.Steps,
+            GuidanceScale = request.GuidanceScale,
+            StopAtTimestep = request.StopAtTimestep,
         };
         var texts = request.Prompts.Distinct().ToList();
         var states = encoder.Encode(texts);

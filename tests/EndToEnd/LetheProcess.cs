@@ -42,7 +42,11 @@ internal static class LetheProcess
     {
         var start = new ProcessStartInfo("dotnet", [HostAssembly, .. arguments])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         start.Environment["LETHE_HOME"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(HostAssembly)!, "../../../../.."));
         return Process.Start(start)!;

@@ -17,24 +17,49 @@ internal static class TinyModel
         Json(folder, "model_index.json", new { _class_name = "StableDiffusionPipeline" });
         Json(folder, "scheduler/scheduler_config.json", new
         {
-            _class_name = "DDIMScheduler", num_train_timesteps = 1000, beta_start = 0.00085, beta_end = 0.012, beta_schedule = "scaled_linear",
-            set_alpha_to_one = false, steps_offset = 1, clip_sample = false,
+            _class_name = "DDIMScheduler",
+            num_train_timesteps = 1000,
+            beta_start = 0.00085,
+            beta_end = 0.012,
+            beta_schedule = "scaled_linear",
+            set_alpha_to_one = false,
+            steps_offset = 1,
+            clip_sample = false,
         });
         Json(folder, "text_encoder/config.json", new
         {
-            vocab_size = Words(folder), hidden_size = 16, intermediate_size = 32, num_hidden_layers = 1, num_attention_heads = 2,
-            max_position_embeddings = 77, eos_token_id = Words(folder) - 1, hidden_act = "quick_gelu",
+            vocab_size = Words(folder),
+            hidden_size = 16,
+            intermediate_size = 32,
+            num_hidden_layers = 1,
+            num_attention_heads = 2,
+            max_position_embeddings = 77,
+            eos_token_id = Words(folder) - 1,
+            hidden_act = "quick_gelu",
         });
         Json(folder, "unet/config.json", new
         {
-            _class_name = "UNet2DConditionModel", sample_size = 4, in_channels = 4, out_channels = 4, block_out_channels = new[] { 8, 16 },
-            down_block_types = new[] { "CrossAttnDownBlock2D", "DownBlock2D" }, up_block_types = new[] { "UpBlock2D", "CrossAttnUpBlock2D" },
-            layers_per_block = 1, attention_head_dim = 2, cross_attention_dim = 16, norm_num_groups = 4,
+            _class_name = "UNet2DConditionModel",
+            sample_size = 4,
+            in_channels = 4,
+            out_channels = 4,
+            block_out_channels = new[] { 8, 16 },
+            down_block_types = new[] { "CrossAttnDownBlock2D", "DownBlock2D" },
+            up_block_types = new[] { "UpBlock2D", "CrossAttnUpBlock2D" },
+            layers_per_block = 1,
+            attention_head_dim = 2,
+            cross_attention_dim = 16,
+            norm_num_groups = 4,
         });
         Json(folder, "vae/config.json", new
         {
-            _class_name = "AutoencoderKL", block_out_channels = new[] { 8, 8 }, layers_per_block = 1, norm_num_groups = 4, latent_channels = 4,
-            down_block_types = new[] { "DownEncoderBlock2D", "DownEncoderBlock2D" }, up_block_types = new[] { "UpDecoderBlock2D", "UpDecoderBlock2D" },
+            _class_name = "AutoencoderKL",
+            block_out_channels = new[] { 8, 8 },
+            layers_per_block = 1,
+            norm_num_groups = 4,
+            latent_channels = 4,
+            down_block_types = new[] { "DownEncoderBlock2D", "DownEncoderBlock2D" },
+            up_block_types = new[] { "UpDecoderBlock2D", "UpDecoderBlock2D" },
         });
         using var generator = new torch.Generator(11);
         Weights(folder, "text_encoder", "model", ClipInit.CreateText(ClipTextConfig.Load(Path.Combine(folder, "text_encoder", "config.json")), generator));

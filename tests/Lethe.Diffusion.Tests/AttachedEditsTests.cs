@@ -275,7 +275,8 @@ public sealed class AttachedEditsTests : IDisposable
 
     private LowRankFactors Factors(long[] shape) => new()
     {
-        Up = Random([shape[0], 2]), Down = Random([2, shape[1..].Aggregate(1L, (a, b) => a * b)]),
+        Up = Random([shape[0], 2]),
+        Down = Random([2, shape[1..].Aggregate(1L, (a, b) => a * b)]),
     };
 
     /// <summary>One edit of each kind, on a convolution and on projections.</summary>

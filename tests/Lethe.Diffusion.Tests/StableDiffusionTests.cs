@@ -131,7 +131,9 @@ public sealed class StableDiffusionTests
 
         Assert.Throws<ArgumentException>(() => model.Sample(new SamplingRequest
         {
-            Prompts = [.. Enumerable.Repeat("a cat", prompts)], Seeds = [.. Enumerable.Repeat(1L, seeds)], GuidanceScale = guidance,
+            Prompts = [.. Enumerable.Repeat("a cat", prompts)],
+            Seeds = [.. Enumerable.Repeat(1L, seeds)],
+            GuidanceScale = guidance,
         }));
     }
 

@@ -80,8 +80,15 @@ public sealed class StageTests : IDisposable
     private void Train(string stage, long steps, double? minutes = null, bool resume = true) => TrainEmoji.Run(
         new TrainOptions
         {
-            Stage = stage, WorkFolder = folder, WorldPath = Path.Combine(folder, "world.yaml"), Steps = steps, Minutes = minutes, Batch = 2,
-            Seed = 5, Resume = resume, Export = Path.Combine(folder, "model"),
+            Stage = stage,
+            WorkFolder = folder,
+            WorldPath = Path.Combine(folder, "world.yaml"),
+            Steps = steps,
+            Minutes = minutes,
+            Batch = 2,
+            Seed = 5,
+            Resume = resume,
+            Export = Path.Combine(folder, "model"),
         },
         _ => { },
         CancellationToken.None);

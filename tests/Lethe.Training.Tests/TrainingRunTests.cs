@@ -76,7 +76,13 @@ public sealed class TrainingRunTests : IDisposable
 
     private RunSettings Settings(string name, long steps, int lanes) => new()
     {
-        Name = name, Folder = folder, Rate = new LearningRate(0.1, steps), Seed = 7, Lanes = lanes, LogEvery = 1, ClipNorm = 100,
+        Name = name,
+        Folder = folder,
+        Rate = new LearningRate(0.1, steps),
+        Seed = 7,
+        Lanes = lanes,
+        LogEvery = 1,
+        ClipNorm = 100,
     };
 
     // Noise from the step's own stream: a continued run must draw it again.

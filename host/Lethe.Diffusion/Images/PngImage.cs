@@ -60,7 +60,10 @@ public static unsafe class PngImage
             var given = size;
             var image = new LibPng.Image
             {
-                Version = LibPng.Version, Width = (uint)picture.Width, Height = (uint)picture.Height, Format = LibPng.FormatRgb,
+                Version = LibPng.Version,
+                Width = (uint)picture.Width,
+                Height = (uint)picture.Height,
+                Format = LibPng.FormatRgb,
             };
             try
             {

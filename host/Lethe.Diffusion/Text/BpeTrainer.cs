@@ -57,7 +57,10 @@ public static class BpeTrainer
 
     private static OrderedDictionary<string, string> SpecialTokens() => new()
     {
-        ["bos_token"] = StartToken, ["eos_token"] = EndToken, ["pad_token"] = EndToken, ["unk_token"] = EndToken,
+        ["bos_token"] = StartToken,
+        ["eos_token"] = EndToken,
+        ["pad_token"] = EndToken,
+        ["unk_token"] = EndToken,
     };
 
     private static List<(string Left, string Right)> Merges(IEnumerable<string> texts, int limit)

@@ -117,7 +117,12 @@ public sealed class PluginCatalog : IDisposable
             _erasers.Add(eraser.Id, eraser);
         return new InstalledPlugin
         {
-            Folder = folder, Identity = identity, Files = files, State = PluginState.Ready, Erasers = erasers, Diagnostics = found,
+            Folder = folder,
+            Identity = identity,
+            Files = files,
+            State = PluginState.Ready,
+            Erasers = erasers,
+            Diagnostics = found,
         };
     }
 

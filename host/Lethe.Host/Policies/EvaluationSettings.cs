@@ -9,7 +9,8 @@ public sealed record EvaluationSettings
     [MinLength(1)] public IReadOnlyList<string> Prompts { get; init; } = ["a picture of {a}"];
 
     /// <summary>Prompts for styles; `{}` stands for the style.</summary>
-    [MinLength(1)] public IReadOnlyList<string> StylePrompts { get; init; } =
+    [MinLength(1)]
+    public IReadOnlyList<string> StylePrompts { get; init; } =
         ["a {} emoji of a cat", "a picture of a house in the style of {}", "a {} drawing of a tree"];
 
     /// <summary>Pictures per prompt, each with its own seed; the same seeds before and after.</summary>

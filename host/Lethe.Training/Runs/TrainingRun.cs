@@ -47,7 +47,10 @@ public sealed class TrainingRun : IDisposable
 
     private Dictionary<string, Tensor> State => new()
     {
-        ["weights"] = weights.Values, ["average"] = average, ["adam.first"] = optimiser.First, ["adam.second"] = optimiser.Second,
+        ["weights"] = weights.Values,
+        ["average"] = average,
+        ["adam.first"] = optimiser.First,
+        ["adam.second"] = optimiser.Second,
     };
 
     /// <summary>Where a run leaves its averaged weights, by name, for the stages that build on it.</summary>

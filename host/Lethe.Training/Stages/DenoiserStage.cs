@@ -35,7 +35,12 @@ public static class DenoiserStage
     /// <summary>The noise of Stable Diffusion.</summary>
     public static SchedulerConfig Noise => new()
     {
-        BetaStart = 0.00085, BetaEnd = 0.012, ScaledBetas = true, StepsOffset = 1, ClipSample = false, SetAlphaToOne = false,
+        BetaStart = 0.00085,
+        BetaEnd = 0.012,
+        ScaledBetas = true,
+        StepsOffset = 1,
+        ClipSample = false,
+        SetAlphaToOne = false,
     };
 
     public static void Run(StageContext context)
@@ -87,7 +92,8 @@ public static class DenoiserStage
     {
         Templates = world.Templates with
         {
-            Styled = [.. world.Templates.Styled.Take(TemplatesKept)], Plain = [.. world.Templates.Plain.Take(TemplatesKept)],
+            Styled = [.. world.Templates.Styled.Take(TemplatesKept)],
+            Plain = [.. world.Templates.Plain.Take(TemplatesKept)],
         },
     };
 }

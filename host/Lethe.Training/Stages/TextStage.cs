@@ -24,7 +24,12 @@ public static class TextStage
     /// <summary>The shape of the text encoder for a vocabulary.</summary>
     public static ClipTextConfig Config(ClipTokenizer tokenizer) => new()
     {
-        VocabularySize = tokenizer.VocabularySize, Width = 256, FeedForwardWidth = 1024, Layers = 3, Heads = 4, EndToken = tokenizer.EndId,
+        VocabularySize = tokenizer.VocabularySize,
+        Width = 256,
+        FeedForwardWidth = 1024,
+        Layers = 3,
+        Heads = 4,
+        EndToken = tokenizer.EndId,
     };
 
     public static void Run(StageContext context)

@@ -72,7 +72,10 @@ public sealed class LossTests : IDisposable
     {
         var step = new LossStep
         {
-            Student = _model.Denoiser, Teacher = _model.Denoiser, Target = _model.Encode(["a"]), Surrogate = _model.Encode(["b"]),
+            Student = _model.Denoiser,
+            Teacher = _model.Denoiser,
+            Target = _model.Encode(["a"]),
+            Surrogate = _model.Encode(["b"]),
         };
 
         Assert.Contains("`noise-alignment`", Assert.Throws<InvalidOperationException>(() => new NoiseAlignment().Value(step)).Message, StringComparison.Ordinal);

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Networks;
+using Lethe.Evaluation.Metrics;
 using Lethe.Sdk.Evaluation;
 
 namespace Lethe.Evaluation.Judges;
@@ -8,22 +11,27 @@ namespace Lethe.Evaluation.Judges;
 /// The judge of the built-in model: an independent network that saw real pictures only and took no part in training the
 /// generator. It answers none when it is not sure of an object.
 /// </summary>
-public sealed class EmojiJudge : IConceptJudge, IDisposable
+public sealed class EmojiJudge : IProbabilityJudge, IFeatureNetwork, IDisposable
 {
     public const string ObjectHead = "object";
     public const string StyleHead = "style";
     private const int Slice = 64;
     private readonly JudgeConfig config;
     private readonly PictureNetwork network;
+    private readonly Lazy<string> networkId;
 
     /// <summary>Takes ownership of the weights.</summary>
     public EmojiJudge(JudgeConfig config, StateDict weights)
     {
         this.config = config;
         network = new PictureNetwork(config.Network, weights);
+        networkId = new(() => $"{Id}-{Mark(weights)}");
     }
 
     public string Id => "emoji-judge";
+
+    /// <inheritdoc/>
+    public string NetworkId => networkId.Value;
 
     public IReadOnlyList<string> Objects => config.Objects;
 
@@ -62,16 +70,15 @@ public sealed class EmojiJudge : IConceptJudge, IDisposable
         return judgements;
     }
 
-    /// <summary>Probabilities of all objects <c>[B, objects]</c> and styles <c>[B, styles]</c>; the caller disposes them.</summary>
-    /// <param name="images"><c>[B, 3, H, W]</c> in [-1, 1]; not disposed.</param>
+    /// <inheritdoc/>
     public (Tensor Objects, Tensor Styles) Probabilities(Tensor images)
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         var (objects, styles) = (new List<Tensor>(), new List<Tensor>());
-        for (long start = 0; start < images.size(0); start += Slice)
+        foreach (var slice in Slices(images))
         {
-            var features = network.Features(PictureInput.Fit(images.narrow(0, start, Math.Min(Slice, images.size(0) - start))));
+            var features = network.Features(slice);
             objects.Add(network.Head(ObjectHead, features).softmax(1));
             styles.Add(network.Head(StyleHead, features).softmax(1));
         }
@@ -79,13 +86,50 @@ public sealed class EmojiJudge : IConceptJudge, IDisposable
         return (torch.cat(objects).MoveToOuterDisposeScope(), torch.cat(styles).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The network's features <c>[B, F]</c>, for distances between sets of pictures; the caller disposes them.</summary>
+    /// <inheritdoc/>
     public Tensor Features(Tensor images)
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        return network.Features(PictureInput.Fit(images)).MoveToOuterDisposeScope();
+        return torch.cat([.. Slices(images).Select(network.Features)]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> Distances(Tensor first, Tensor second)
+    {
+        if (first.size(0) != second.size(0))
+            throw new ArgumentException($"{first.size(0)} and {second.size(0)} pictures, expected pairs", nameof(second));
+        using var noGrad = torch.no_grad();
+        var distances = new List<double>();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (a, b) in Slices(first).Zip(Slices(second)))
+        {
+            using var inner = torch.NewDisposeScope();
+            distances.AddRange(FeatureDistance.Between(network.Maps(a), network.Maps(b)));
+        }
+        return distances;
     }
 
     public void Dispose() => network.Weights.Dispose();
+
+    private static IEnumerable<Tensor> Slices(Tensor images)
+    {
+        if (images.dim() != 4 || images.size(0) == 0)
+            throw new ArgumentException($"pictures have shape `[{string.Join(", ", images.shape)}]`, expected `[B, 3, H, W]` with B of at least 1", nameof(images));
+        for (long start = 0; start < images.size(0); start += Slice)
+            yield return PictureInput.Fit(images.narrow(0, start, Math.Min(Slice, images.size(0) - start)));
+    }
+
+    /// <summary>First digits of SHA-256 over names and numbers of all weights.</summary>
+    private static string Mark(StateDict weights)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var weight in weights.Weights)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(weight.Name + "\n"));
+            using var plain = weight.Value.detach().contiguous();
+            hash.AppendData(plain.bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
 }

@@ -52,8 +52,7 @@ public sealed class PictureNetwork
         var texture = new List<Tensor>();
         foreach (var layer in layers)
         {
-            var next = Forward(layer, hidden);
-            hidden = layer.Residual ? hidden.add(next) : next;
+            hidden = Next(layer, hidden);
             if (layer.Texture)
                 texture.Add(Deviation(hidden));
         }
@@ -62,9 +61,33 @@ public sealed class PictureNetwork
         return torch.cat([places, .. texture], 1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Pictures <c>[B, 3, 64, 64]</c> in [-1, 1] to what each level sees, fine to coarse:
+    /// <c>[B, C, 32, 32]</c> to <c>[B, C, 4, 4]</c>; the caller disposes them.
+    /// </summary>
+    public IReadOnlyList<Tensor> Maps(Tensor pictures)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = pictures;
+        var maps = new List<Tensor>();
+        foreach (var layer in layers)
+        {
+            hidden = Next(layer, hidden);
+            if (layer.Texture || layer == layers[^1])
+                maps.Add(hidden.MoveToOuterDisposeScope());
+        }
+        return maps;
+    }
+
     /// <summary>Features <c>[B, F]</c> to the outputs of one head, <c>[B, width]</c>.</summary>
     public Tensor Head(string head, Tensor features) =>
         torch.nn.functional.linear(features, Weights[$"{head}.weight"], Weights[$"{head}.bias"]);
+
+    private Tensor Next(Layer layer, Tensor input)
+    {
+        var output = Forward(layer, input);
+        return layer.Residual ? input.add(output) : output;
+    }
 
     private Tensor Forward(Layer layer, Tensor input)
     {

@@ -27,6 +27,15 @@ public static class ErasureFigures
         figures.Add(ClipScore("clip_score_e_before", "lower", "erased concepts (unedited model)", named, score => score.Before));
         figures.Add(Means.OverPrompts("pixel_difference", "mean-absolute", "mean absolute difference (0 to 1) of 8-bit pictures before and after, equal seeds, over pictures of preserved concepts",
             "fraction", "lower", preserved, score => score.Difference));
+        foreach (var (id, role, what, better) in Accuracies)
+            figures.Add(Means.OverPrompts(id, "judge-mean-prob", $"mean probability of the right label in the judge; denominator: {what}, drawn by the edited model",
+                "fraction", better, scores.Where(score => score.Role == role), HarmonicFigures.MeanProbability));
+        figures.AddRange(HarmonicFigures.OverConcepts(ConceptRun.Of(scores)));
+        figures.AddRange(SuccessRates.Compute(scores));
+        figures.AddRange(SuccessRates.Compute(scores, score => score.Before, "_before"));
+        figures.Add(Sensitivity.Of(preserved));
+        figures.Add(FeatureDistances("feature_distance_s", "lower", "preserved concepts", preserved));
+        figures.Add(FeatureDistances("feature_distance_e", "higher", "erased concepts", named));
         return figures;
     }
 
@@ -40,6 +49,10 @@ public static class ErasureFigures
     private static Figure ClipScore(string id, string better, string of, IReadOnlyList<PictureScore> scores, Func<PictureScore, Sighting?> side) =>
         Means.OverPrompts(id, "logit100-builtin", $"mean of 100 x cosine of picture and full prompt in the built-in CLIP, over pictures of {of}",
             "x100", better, scores, score => side(score)?.ClipScore);
+
+    private static Figure FeatureDistances(string id, string better, string of, IReadOnlyList<PictureScore> scores) =>
+        Means.OverPrompts(id, FeatureDistance.Profile, $"mean distance of the judge's unit-normalised levels before and after, equal seeds, over pictures of {of}",
+            "raw", better, scores, score => score.FeatureDistance);
 
     private static Figure SpecificityLoss(IReadOnlyList<PictureScore> scores) => Means.OverPrompts(
         "acc_s_drop", "judge-top1", "acc_s of the unedited model minus acc_s of the edited model, over the same prompts and seeds",
@@ -59,6 +72,7 @@ public static class ErasureFigures
             Definition = "3 / (1/(1 - acc_e) + 1/acc_s + 1/(1 - acc_g)) of the accuracies above; 0 when a term is 0",
             Value = FromRoles(all),
             N = all.Sum(items => items.Count),
+            Denominator = "judged pictures of erased concepts, preserved concepts and synonyms",
             Low = interval?.Low,
             High = interval?.High,
             IntervalMethod = interval is null ? null : "bootstrap-prompts",

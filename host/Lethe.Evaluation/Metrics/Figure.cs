@@ -9,7 +9,16 @@ public sealed record Figure
     /// <summary>Variant of the definition, for example <c>judge-top1</c>; figures of different profiles are not comparable.</summary>
     public required string Profile { get; init; }
 
-    /// <summary>The definition in one sentence, denominator included.</summary>
+    /// <summary>Counts up when a definition changes; figures of different versions are not comparable.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Id, profile and version in one: what must be equal for two figures to be compared.</summary>
+    public string DefinitionId => $"{Id}/{Profile}/{Version}";
+
+    /// <summary>The concept or run that the figure is about; null when it is about all of them.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The definition in one sentence.</summary>
     public required string Definition { get; init; }
 
     /// <summary>The value, or null when nothing could be measured.</summary>
@@ -21,13 +30,28 @@ public sealed record Figure
     /// <summary>Pictures (or pairs of pictures) in the denominator.</summary>
     public required int N { get; init; }
 
+    /// <summary>What <see cref="N"/> counts.</summary>
+    public string? Denominator { get; init; }
+
+    /// <summary>Pictures of the same kind that could not be judged and are not in <see cref="N"/>.</summary>
+    public int Skipped { get; init; }
+
+    /// <summary>Pictures in the reference set, for distances between sets.</summary>
+    public int? ReferenceN { get; init; }
+
+    /// <summary>Population standard deviation of what was averaged; null where nothing was.</summary>
+    public double? StandardDeviation { get; init; }
+
     /// <summary>Lower end of the 95 % interval.</summary>
     public double? Low { get; init; }
 
     /// <summary>Upper end of the 95 % interval.</summary>
     public double? High { get; init; }
 
-    /// <summary>How the interval was made: <c>wilson</c> or <c>bootstrap-prompts</c>.</summary>
+    /// <summary>
+    /// How the interval was made: <c>wilson</c>, <c>bootstrap-prompts</c> (percentiles), <c>bootstrap-normal</c> or
+    /// <c>subsets-normal</c> (1.96 standard errors about the value).
+    /// </summary>
     public string? IntervalMethod { get; init; }
 
     /// <summary><c>lower</c> or <c>higher</c>: the direction that is better in the role the figure plays.</summary>

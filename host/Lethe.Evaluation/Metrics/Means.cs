@@ -7,7 +7,8 @@ public static class Means
     public static Figure OverPrompts(
         string id, string profile, string definition, string unit, string better, IEnumerable<PictureScore> scores, Func<PictureScore, double?> value)
     {
-        var groups = ByPrompt(scores.Where(score => value(score) is not null));
+        var given = scores.ToList();
+        var groups = ByPrompt(given.Where(score => value(score) is not null));
         var all = groups.SelectMany(group => group).ToList();
         var interval = all.Count == 0 ? null : Intervals.Bootstrap([groups], drawn => Mean(drawn[0]));
         return new Figure
@@ -18,11 +19,18 @@ public static class Means
             Value = Mean(all),
             Unit = unit,
             N = all.Count,
+            Denominator = "scored pictures",
+            Skipped = given.Count - all.Count,
+            StandardDeviation = Deviation(all),
             Low = interval?.Low,
             High = interval?.High,
             IntervalMethod = interval is null ? null : "bootstrap-prompts",
             Better = better,
         };
+
+        double? Deviation(IReadOnlyList<PictureScore> items) => Mean(items) is { } mean
+            ? Math.Sqrt(items.Average(score => (value(score)!.Value - mean) * (value(score)!.Value - mean)))
+            : null;
 
         double? Mean(IReadOnlyList<PictureScore> items) => items.Count == 0 ? null : items.Average(score => value(score)!.Value);
     }

@@ -27,6 +27,9 @@ public sealed record PictureScore
     /// <inheritdoc cref="Before"/>
     public Sighting? After { get; init; }
 
+    /// <summary>Distance of the judge's features of the two pictures (see <see cref="FeatureDistance"/>); null without such a judge.</summary>
+    public double? FeatureDistance { get; init; }
+
     /// <summary>Mean absolute pixel difference of the two pictures, in [0, 1].</summary>
     public double? Difference { get; init; }
 }

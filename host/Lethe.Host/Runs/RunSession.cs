@@ -74,9 +74,15 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
     {
         var (scorer, owner) = ModelSession.Scorer(run.ModelPath);
         using var _ = owner;
-        var scores = new ScoreStage(folder, run, scorer, observer).Score(cancel);
+        var stage = new ScoreStage(folder, run, scorer, observer);
+        var scores = stage.Score(cancel);
         observer.Stage("report");
         var figures = ErasureFigures.Compute(scores);
+        if (stage.Features is { } features)
+        {
+            figures = [.. figures, .. SetDistances.OfPreserved(scores, features.Before, features.After)];
+            FeatureFile.Write(folder.InRoot("features.safetensors"), new Dictionary<string, FeatureSet> { ["before"] = features.Before, ["after"] = features.After });
+        }
         var gates = GateResult.Judge(run.Plan.Gates, figures);
         folder.WriteText("scores.json", RunJson.Text(scores));
         folder.WriteText("metrics.json", RunJson.Text(new { Figures = figures, Concepts = ConceptResult.Of(scores) }));

@@ -8,12 +8,16 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
 {
     private const int Batch = 32;
 
+    /// <summary>The judge's features of all pictures, row i of score i; null until scored, and when the judge offers none.</summary>
+    public (FeatureSet Before, FeatureSet After)? Features { get; private set; }
+
     /// <summary>One row per pair, in the order of the plan.</summary>
     public IReadOnlyList<PictureScore> Score(CancellationToken cancel)
     {
         observer.Stage("scores");
         var pairs = run.Plan.Prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
         var scores = new List<PictureScore>(pairs.Count);
+        var (featuresOfBefore, featuresOfAfter) = (new List<FeatureSet>(), new List<FeatureSet>());
         foreach (var batch in pairs.Chunk(Batch))
         {
             cancel.ThrowIfCancellationRequested();
@@ -24,7 +28,15 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
                 IsStyle = pair.Prompt.Kind == "style",
             }).ToList();
             var (before, after) = (Read("before", batch), Read("after", batch));
-            var (seenBefore, seenAfter) = (See(before, asked), See(after, asked));
+            using var imagesBefore = ImageTensor.FromImages(before);
+            using var imagesAfter = ImageTensor.FromImages(after);
+            var (seenBefore, seenAfter) = (scorer.See(imagesBefore, asked), scorer.See(imagesAfter, asked));
+            var distances = scorer.Distances(imagesBefore, imagesAfter);
+            if (scorer.Features(imagesBefore) is { } featuresBefore && scorer.Features(imagesAfter) is { } featuresAfter)
+            {
+                featuresOfBefore.Add(featuresBefore);
+                featuresOfAfter.Add(featuresAfter);
+            }
             for (var i = 0; i < batch.Length; i++)
             {
                 var (prompt, seed) = batch[i];
@@ -38,20 +50,17 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
                     AfterFile = PictureStage.File("after", prompt, seed),
                     Before = seenBefore[i],
                     After = seenAfter[i],
+                    FeatureDistance = distances?[i],
                     Difference = PixelDifference.Of(before[i].Pixels, after[i].Pixels),
                 });
             }
             observer.Progress(scores.Count, pairs.Count, "pairs");
         }
+        if (featuresOfBefore.Count > 0)
+            Features = (FeatureSet.Concat(featuresOfBefore), FeatureSet.Concat(featuresOfAfter));
         return scores;
     }
 
     private RgbImage[] Read(string side, (PlannedPrompt Prompt, long Seed)[] batch) =>
         [.. batch.Select(pair => PngImage.Read(folder.InRoot(PictureStage.File(side, pair.Prompt, pair.Seed))))];
-
-    private IReadOnlyList<Sighting> See(RgbImage[] pictures, IReadOnlyList<AskedPicture> asked)
-    {
-        using var images = ImageTensor.FromImages(pictures);
-        return scorer.See(images, asked);
-    }
 }

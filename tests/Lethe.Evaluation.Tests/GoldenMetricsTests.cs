@@ -66,6 +66,29 @@ public sealed class GoldenMetricsTests
         }
     }
 
+    [SkippableFact]
+    public void ClipScores_GoldenEmbeddings_MatchLogitsAndVariants()
+    {
+        using var file = Open();
+        using var pictures = file.Read("clip.image_features");
+        using var texts = file.Read("clip.text_features");
+        var expected = Expected("clip_score");
+        var scale = Math.Exp(Doubles(file, "clip.logit_scale")[0]);
+
+        var cosines = ClipScores.Cosines(pictures, texts);
+        var scores = cosines.Select((cosine, i) => Samples.Score("c", PictureRole.Preserved, i, null) with { After = new Sighting { ClipScore = 100 * cosine } }).ToList();
+
+        // The file stores logits of single precision: 1e-4.
+        var logits = Doubles(file, "clip.logits_per_pair");
+        for (var i = 0; i < logits.Length; i++)
+            Assert.Equal(logits[i], scale * cosines[i], 1e-4);
+        Assert.Equal(expected.GetProperty("mean").GetDouble(), scale * cosines.Average(), 1e-4);
+        Assert.Equal(expected.GetProperty("cosine_mean_times_100").GetDouble(), 100 * cosines.Average(), 1e-4);
+        var variants = ClipScores.Variants("clip_score_s", "higher", scores);
+        Assert.Equal(cosines.Average(), variants[0].Value!.Value, 1e-12);
+        Assert.Equal(2.5 * cosines.Average(cosine => Math.Max(0, cosine)), variants[1].Value!.Value, 1e-12);
+    }
+
     // metrics.md 4.2: eigenvalues 3.856980509 and 1.343019491 of the product, by hand.
     [Fact]
     public void Frechet_TwoDimensionsByHand_MatchesNineDigits() => Assert.Equal(

@@ -10,7 +10,7 @@ public static class Means
         var given = scores.ToList();
         var groups = ByPrompt(given.Where(score => value(score) is not null));
         var all = groups.SelectMany(group => group).ToList();
-        var interval = all.Count == 0 ? null : Intervals.Bootstrap([groups], drawn => Mean(drawn[0]));
+        var interval = all.Count == 0 ? null : Intervals.BootstrapMeans([Sums(groups, score => value(score)!.Value)], means => means[0]);
         return new Figure
         {
             Id = id,
@@ -34,6 +34,11 @@ public static class Means
 
         double? Mean(IReadOnlyList<PictureScore> items) => items.Count == 0 ? null : items.Average(score => value(score)!.Value);
     }
+
+    /// <summary>Sums to resample, one per prompt; a single prompt is split into its pictures, or the interval would have no width.</summary>
+    internal static IReadOnlyList<GroupSum> Sums(IReadOnlyList<IReadOnlyList<PictureScore>> prompts, Func<PictureScore, double> value) => prompts.Count == 1
+        ? [.. prompts[0].Select(score => new GroupSum(value(score), 1))]
+        : [.. prompts.Select(prompt => new GroupSum(prompt.Sum(value), prompt.Count))];
 
     /// <summary>Scores grouped by concept and prompt, in the order of first appearance.</summary>
     public static IReadOnlyList<IReadOnlyList<PictureScore>> ByPrompt(IEnumerable<PictureScore> scores) =>

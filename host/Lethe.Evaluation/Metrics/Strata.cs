@@ -19,12 +19,7 @@ internal sealed class Strata
         skipped += given.Count - valued.Count;
         if (valued.Count == 0)
             return null;
-        var prompts = Metrics.Means.ByPrompt(valued);
-
-        // One prompt would always be drawn whole, and the interval would have no width.
-        groups.Add(prompts.Count == 1
-            ? [.. valued.Select(score => new GroupSum(value(score)!.Value, 1))]
-            : [.. prompts.Select(prompt => new GroupSum(prompt.Sum(score => value(score)!.Value), prompt.Count))]);
+        groups.Add(Metrics.Means.Sums(Metrics.Means.ByPrompt(valued), score => value(score)!.Value));
         means.Add(valued.Average(score => value(score)!.Value));
         pictures += valued.Count;
         return means.Count - 1;

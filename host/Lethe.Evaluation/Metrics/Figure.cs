@@ -33,7 +33,7 @@ public sealed record Figure
     /// <summary>What <see cref="N"/> counts.</summary>
     public string? Denominator { get; init; }
 
-    /// <summary>Pictures of the same kind that could not be judged and are not in <see cref="N"/>.</summary>
+    /// <summary>Pictures of the same role that have no value (not judged, or not asked for it) and are not in <see cref="N"/>.</summary>
     public int Skipped { get; init; }
 
     /// <summary>Pictures in the reference set, for distances between sets.</summary>

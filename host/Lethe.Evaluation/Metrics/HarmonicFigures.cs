@@ -3,6 +3,7 @@ namespace Lethe.Evaluation.Metrics;
 /// <summary>
 /// H_o and H_c as the papers' averages have them (metrics.md 2.4, 2.5): one value for each erased concept, then their mean,
 /// never the value of averaged accuracies. acc_s is the mean over the preserved concepts of the accuracy of each.
+/// Where all pictures of every part are alike the bootstrap sees no spread; Wilson's intervals of the parts then tell more.
 /// </summary>
 public static class HarmonicFigures
 {

@@ -23,7 +23,8 @@ public static class Sensitivity
     public static Figure Of(IReadOnlyList<PictureScore> scores)
     {
         var bare = scores.All(score => string.Equals(score.Prompt, score.Concept, StringComparison.Ordinal));
-        return Means.OverPrompts("delta", bare ? "logit100-bare" : "logit100-prompted", Definition, "x100", "lower", scores,
-            score => score.Before?.ConceptClipScore - score.After?.ConceptClipScore) with { Denominator = "pairs of pictures of preserved concepts" };
+        var figure = Means.OverPrompts("delta", bare ? "logit100-bare" : "logit100-prompted", Definition, "x100", "lower", scores,
+            score => score.Before?.ConceptClipScore - score.After?.ConceptClipScore);
+        return figure with { Denominator = "pairs of pictures of preserved concepts" };
     }
 }

@@ -50,7 +50,7 @@ public sealed record Figure
 
     /// <summary>
     /// How the interval was made: <c>wilson</c>, <c>bootstrap-prompts</c> (percentiles), <c>bootstrap-normal</c> or
-    /// <c>subsets-normal</c> (1.96 standard errors about the value).
+    /// <c>subsets-normal</c> (about two standard errors to either side).
     /// </summary>
     public string? IntervalMethod { get; init; }
 

@@ -93,7 +93,7 @@ public static class HtmlReport
         {
             figure.Id, Html.Value(figure.Value, figure.Unit), Interval(figure), Number(figure.N), figure.Better, $"{figure.Definition} [{figure.Profile}]",
         }));
-        page.Element("p", "Intervals: Wilson's for shares, a bootstrap over prompts (1,000 resamples, fixed seed) for means, 1.96 standard errors of a bootstrap for fid and kid. n counts pictures or pairs of pictures.", "small");
+        page.Element("p", "Intervals: Wilson's for shares, a bootstrap over prompts (1,000 resamples, fixed seed) for means, standard errors of a bootstrap for fid and kid. n counts pictures or pairs of pictures.", "small");
         if (report.Figures.Where(figure => figure.N == 0).Select(figure => figure.Id).Distinct().ToList() is { Count: > 0 } unmeasured)
             page.Element("p", $"Not measured, because no picture allows it: {List(unmeasured)}.", "small");
         foreach (var remark in report.Remarks)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 
 namespace Lethe.Host.Commands;
@@ -19,14 +20,14 @@ internal static class ApplyCommand
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
             var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device };
-            using var erasers = EraserSet.Load();
+            using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var prepared = Preparation.Of(context.Parsed.GetValue(policy)!, choices, erasers);
             if (context.Parsed.GetValue(dryRun))
                 return Show(context, prepared.Plan);
             var result = Apply(context, prepared, context.Parsed.GetValue(output), context.Parsed.GetValue(force), cancel);
             if (!context.Globals.Json)
                 context.Streams.Out.WriteLine(result.Folder);
-            return context.Finish(result.ExitCode, RunSummary.Missed(result), RunSummary.Json(result));
+            return context.Finish(result.ExitCode, RunSummary.Diagnostics(result), RunSummary.Json(result));
         }));
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 
@@ -19,7 +20,7 @@ internal static class BatchCommand
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
             var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device };
-            using var erasers = EraserSet.Load();
+            using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var prepared = Prepare(Files(context.Parsed.GetValue(policies)!), choices, erasers);
             return context.Parsed.GetValue(dryRun)
                 ? Show(context, prepared)
@@ -80,7 +81,7 @@ internal static class BatchCommand
             {
                 var result = ApplyCommand.Apply(context, prepared[i], Path.Combine(output, policy), force, cancel);
                 own = result.ExitCode;
-                diagnostics.AddRange(RunSummary.Missed(result).Select(missed => missed with { Message = $"{policy}: {missed.Message}" }));
+                diagnostics.AddRange(RunSummary.Diagnostics(result).Select(found => found with { Message = $"{policy}: {found.Message}" }));
                 results.Add(new JsonObject { ["policy"] = policy, ["exit-code"] = (int)own, ["folder"] = result.Folder });
                 if (!context.Globals.Json)
                     context.Streams.Out.WriteLine(result.Folder);

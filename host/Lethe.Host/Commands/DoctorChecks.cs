@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Plugins;
 using Lethe.Host.Policies;
 using Lethe.Host.Runs;
@@ -11,11 +12,11 @@ namespace Lethe.Host.Commands;
 internal static class DoctorChecks
 {
     /// <summary>All checks in the order in which a run meets their objects.</summary>
-    public static IEnumerable<DoctorCheck> All(int? threads)
+    public static IEnumerable<DoctorCheck> All(CommandContext context)
     {
         yield return new DoctorCheck("system", true, $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} processors");
-        foreach (var check in Engine(threads)) yield return check;
-        foreach (var check in Plugins()) yield return check;
+        foreach (var check in Engine(context.Globals.Threads)) yield return check;
+        foreach (var check in Plugins(context)) yield return check;
         foreach (var model in BuiltInModels.Names) yield return Model(model);
     }
 
@@ -67,13 +68,13 @@ internal static class DoctorChecks
         return known.Select(name => libraries.FirstOrDefault(path => Path.GetFileName(path).Contains(name, StringComparison.Ordinal))).FirstOrDefault(path => path is not null);
     }
 
-    private static List<DoctorCheck> Plugins()
+    private static List<DoctorCheck> Plugins(CommandContext context)
     {
-        using var catalog = PluginCatalog.Load(PluginRoots.For([]));
+        using var catalog = AskedPlugins.Load(context);
         var checks = catalog.Plugins.Select(plugin => plugin.State == PluginState.Ready
             ? new DoctorCheck($"plugin {plugin.Id}", true, $"ready: {string.Join(", ", plugin.Erasers.Select(eraser => eraser.Id))}")
             : new DoctorCheck($"plugin {plugin.Id}", false, plugin.Diagnostics.Count > 0 ? plugin.Diagnostics[0].Message : "refused", plugin.Diagnostics.Count > 0 ? plugin.Diagnostics[0].Hint : null)).ToList();
-        if (checks.Count == 0) checks.Add(new DoctorCheck("plugins", false, "none installed", "build the folders of `plugins/`, or name a folder in `LETHE_PLUGINS`"));
+        if (checks.Count == 0) checks.Add(new DoctorCheck("plugins", false, "none installed", "build the folders of `plugins/`, or name a folder with `--plugins` or in `LETHE_PLUGINS`"));
         return checks;
     }
 

@@ -16,7 +16,7 @@ internal static class DoctorCommand
 
     private static ExitCode Run(CommandContext context)
     {
-        var checks = DoctorChecks.All(context.Globals.Threads).ToList();
+        var checks = DoctorChecks.All(context).ToList();
         var failed = checks.Where(check => !check.Holds).ToList();
         var width = checks.Max(check => check.Name.Length);
         if (!context.Globals.Json)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Evaluation.Metrics;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
@@ -61,7 +62,7 @@ internal static class EvaluateCommand
         using (var progress = context.Progress())
         using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling.Scheduler))
         {
-            using var erasers = EraserSet.Load();
+            using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
             evaluation = new ModelEvaluation(world, sampling, pictures, new ProgressObserver(progress));
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.

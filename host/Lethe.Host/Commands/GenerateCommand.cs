@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Lethe.Diffusion.Images;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 
 namespace Lethe.Host.Commands;
@@ -58,7 +59,7 @@ internal static class GenerateCommand
     {
         using var progress = context.Progress();
         using var model = ModelSession.Open(ModelLocation.Find(request.Model), context.Globals.Device ?? "cpu", request.Sampling.Scheduler);
-        var erasers = new Lazy<EraserSet>(EraserSet.Load);
+        var erasers = new Lazy<EraserSet>(() => EraserSet.Of(AskedPlugins.Load(context)));
         var attached = new Stack<IDisposable>();
         var pictures = new List<(string Prompt, long Seed, string File, RgbImage Image)>();
         try

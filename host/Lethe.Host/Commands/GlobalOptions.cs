@@ -26,6 +26,12 @@ public sealed record GlobalOptions
     /// <summary>Device such as <c>cpu</c> or <c>cuda:0</c>; null leaves it to the policy.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Folders that hold plugin folders, besides the usual ones.</summary>
+    public IReadOnlyList<string> Plugins { get; init; } = [];
+
+    /// <summary>Plugins are loaded whatever the lock files say.</summary>
+    public bool AllowUntrusted { get; init; }
+
     internal static void AddTo(Command root)
     {
         root.Options.Add(Flag("--json", "Print one JSON document on stdout, errors included"));
@@ -35,6 +41,8 @@ public sealed record GlobalOptions
         root.Options.Add(Flag("--no-color", "No colour even on a terminal"));
         root.Options.Add(Threaded());
         root.Options.Add(new Option<string?>("--device") { Description = "Device to compute on, such as cpu or cuda:0", Recursive = true, HelpName = "name" });
+        root.Options.Add(PluginFolders());
+        root.Options.Add(Flag("--allow-untrusted", "Load plugins that no lock file agrees to; for authors, and recorded in the run"));
     }
 
     internal static GlobalOptions From(ParseResult parsed) => new()
@@ -47,10 +55,30 @@ public sealed record GlobalOptions
         // A value that does not parse is reported by the parser; reading it here would throw before that.
         Threads = parsed.Errors.Count == 0 ? parsed.GetValue<int?>("--threads") : null,
         Device = parsed.Errors.Count == 0 ? parsed.GetValue<string?>("--device") : null,
+        Plugins = parsed.Errors.Count == 0 ? parsed.GetValue<string[]>("--plugins") ?? [] : [],
+        AllowUntrusted = parsed.GetValue<bool>("--allow-untrusted"),
     };
 
     private static Option<bool> Flag(string name, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, Recursive = true };
+
+    private static Option<string[]> PluginFolders()
+    {
+        var option = new Option<string[]>("--plugins")
+        {
+            Description = "Also look for plugin folders below this folder; may be given several times",
+            Recursive = true,
+            HelpName = "folder",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        // A misspelt folder would otherwise look like a plugin that is not installed.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => !Directory.Exists(token.Value)) is { } missing)
+                result.AddError($"`--plugins` is `{missing.Value}`, expected a folder that exists");
+        });
+        return option;
+    }
 
     private static Option<int?> Threaded()
     {

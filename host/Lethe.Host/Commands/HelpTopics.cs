@@ -29,6 +29,8 @@ public static class HelpTopics
         NO_COLOR        when set and not empty, no colour
         TERM=dumb       no colour, no redrawn lines, no menus
         LIBTORCH        folder of the libtorch to use instead of the system's
+        LETHE_PLUGINS   folders that hold plugin folders, as with --plugins; several are separated by `:`
+        LETHE_DATA      folder for verified copies of plugins instead of the user's data folder
         """;
 
     private static string Streams() =>

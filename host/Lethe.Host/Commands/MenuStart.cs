@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lethe.Host.Menus;
 using Lethe.Host.Policies;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 using Spectre.Console;
@@ -26,7 +27,7 @@ internal static class MenuStart
             ColorSystem = context.Streams.OutColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Yes,
         });
-        using var erasers = EraserSet.Load();
+        using var erasers = EraserSet.Of(AskedPlugins.Load(context));
         return new Menu(console, Services(context, erasers)).Run(cancel);
     }
 
@@ -35,6 +36,7 @@ internal static class MenuStart
         Models = () => ModelLocation.BuiltInNames() is { Count: > 0 } installed ? installed : BuiltInModels.Names,
         PolicyFiles = PolicyFiles,
         Erasers = () => [.. erasers.Sources.Keys.Order(StringComparer.Ordinal)],
+        CommandOptions = string.Concat(context.Globals.Plugins.Select(folder => $" --plugins '{folder}'")) + (context.Globals.AllowUntrusted ? " --allow-untrusted" : ""),
         WritePolicy = Write,
         Apply = (file, progress, cancel) => Apply(context, erasers, file, progress, cancel),
         Open = Open,

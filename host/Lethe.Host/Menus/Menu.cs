@@ -60,7 +60,7 @@ public sealed class Menu
 
     private void Start(string file)
     {
-        _lastCommand = $"lethe policy check {Quoted(file)}";
+        _lastCommand = $"lethe policy check {Quoted(file)}{_services.CommandOptions}";
         var reading = PolicyReader.Read(file);
         if (reading.Policy is { } policy) _choices.StartFrom(policy, file);
         else _input.Show($"{file} cannot be used", [.. reading.Diagnostics.Select(diagnostic => diagnostic.ToString())], _lastCommand);
@@ -73,26 +73,26 @@ public sealed class Menu
         if (chosen == other) chosen = _input.AskText("Folder of a diffusers model") is { } folder ? Path.GetFullPath(folder) : null;
         if (chosen is null) return;
         _choices.Model = chosen;
-        _lastCommand = $"lethe apply … --model {Quoted(chosen)}";
+        _lastCommand = $"lethe apply … --model {Quoted(chosen)}{_services.CommandOptions}";
     }
 
     private void PickConcepts()
     {
         _input.ChooseMany("Concepts to erase", _choices.Concepts, _choices.Picked);
-        _lastCommand = _choices.Picked.Count == 0 ? null : $"lethe apply {Quoted(FileToRun())}";
+        _lastCommand = _choices.Picked.Count == 0 ? null : $"lethe apply {Quoted(FileToRun())}{_services.CommandOptions}";
     }
 
     private void PickEraser()
     {
         if (_input.ChooseOne("Eraser", _services.Erasers(), _choices.Eraser) is not { } chosen) return;
         _choices.Eraser = chosen;
-        _lastCommand = $"lethe plugins show {chosen}";
+        _lastCommand = $"lethe plugins show {chosen}{_services.CommandOptions}";
     }
 
     private void RunPolicy(CancellationToken cancel)
     {
         var file = FileToRun();
-        _lastCommand = $"lethe apply {Quoted(file)}";
+        _lastCommand = $"lethe apply {Quoted(file)}{_services.CommandOptions}";
         var progress = new MenuProgress(_time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var run = Task.Run(() => _services.Apply(file, progress, stop.Token), CancellationToken.None);

@@ -17,6 +17,9 @@ public sealed record MenuServices
     /// <summary>Writes a policy beside the runs and returns its path.</summary>
     public required Func<Policy, string> WritePolicy { get; init; }
 
+    /// <summary>Options that every command shown must repeat, with a space before each; empty for none.</summary>
+    public string CommandOptions { get; init; } = "";
+
     /// <summary>Runs a policy file: the same function that <c>lethe apply</c> calls.</summary>
     public required Func<string, MenuProgress, CancellationToken, MenuOutcome> Apply { get; init; }
 

@@ -20,6 +20,9 @@ public sealed class InstalledPlugin
     /// <summary>How far it came.</summary>
     public PluginState State { get; init; }
 
+    /// <summary>Whether it was loaded although no lock file agrees to its files.</summary>
+    public bool LockIgnored => Diagnostics.Any(diagnostic => diagnostic.Id == DiagnosticId.LockIgnored);
+
     /// <summary>What it offers.</summary>
     public IReadOnlyList<InstalledEraser> Erasers { get; init; } = [];
 

@@ -96,10 +96,9 @@ public sealed class PluginCatalog : IDisposable
                 $"plugin `{identity.Id}` in `{folder.FullPath}` was not loaded: `{first.Folder.FullPath}` has the same id", "remove one of them"));
         }
 
-        if (trust == PluginTrust.Anything)
-            found.Add(Diagnostic.Warning(DiagnosticId.LockIgnored, $"plugin `{identity.Id}` was loaded without asking the lock file"));
-        else if (agreed.Judge(folder.Name, identity.Id, files) is { } refusal)
-            found.Add(refusal);
+        var refusal = agreed.Judge(folder.Name, identity.Id, files);
+        if (refusal is not null)
+            found.Add(trust == PluginTrust.Locked ? refusal : LockIgnored(identity));
 
         return found.Exists(IsError) ? Refused(folder, identity, files, found) : Open(folder, identity, files, copies, found);
     }
@@ -138,6 +137,9 @@ public sealed class PluginCatalog : IDisposable
 
     private static InstalledPlugin Refused(PluginFolder folder, PluginIdentity? identity, IReadOnlyList<PluginFile> files, IReadOnlyList<Diagnostic> found) =>
         new() { Folder = folder, Identity = identity, Files = files, State = PluginState.Refused, Diagnostics = found };
+
+    private static Diagnostic LockIgnored(PluginIdentity plugin) => Diagnostic.Warning(DiagnosticId.LockIgnored,
+        $"plugin `{plugin.Id}` was loaded although no lock file agrees to its files", $"`lethe plugins trust {plugin.Id}` agrees to them");
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == Severity.Error;
 }

@@ -6,6 +6,6 @@ public enum PluginTrust
     /// <summary>Only plugins whose files equal the lock file are loaded.</summary>
     Locked,
 
-    /// <summary>The lock file is not asked; each plugin loaded so carries a warning.</summary>
+    /// <summary>The lock file refuses nothing; each plugin that it would have refused carries a warning.</summary>
     Anything,
 }

@@ -20,6 +20,7 @@ public sealed class EraserSet : IDisposable
             Plugin = eraser.Plugin.Id,
             PluginVersion = eraser.Plugin.Version,
             PluginSha256 = hashes[plugin.Folder.FullPath],
+            LockIgnored = plugin.LockIgnored,
             Create = () => eraser.TryCreate(out var made, out var problem) ? made : throw new RunException(ExitCode.PluginRefused, [problem]),
         })).ToDictionary(source => source.Metadata.Id, StringComparer.Ordinal);
     }
@@ -27,8 +28,8 @@ public sealed class EraserSet : IDisposable
     /// <summary>Erasers by id.</summary>
     public IReadOnlyDictionary<string, EraserSource> Sources { get; }
 
-    /// <summary>Finds and loads the plugins of this installation, as far as their lock files allow.</summary>
-    public static EraserSet Load() => new(PluginCatalog.Load(PluginRoots.For([])));
+    /// <summary>The erasers of loaded plugins; takes over the catalog.</summary>
+    public static EraserSet Of(PluginCatalog catalog) => new(catalog);
 
     /// <summary>Constructs an eraser.</summary>
     /// <exception cref="RunException">There is none of this id, or it cannot be constructed.</exception>

@@ -17,6 +17,9 @@ public sealed record EraserSource
     /// <summary>SHA-256 over the plugin folder's files.</summary>
     public required string PluginSha256 { get; init; }
 
+    /// <summary>No lock file agrees to the plugin's files; it was loaded on request.</summary>
+    public bool LockIgnored { get; init; }
+
     /// <summary>Constructs it; may throw whatever the plugin throws.</summary>
     public required Func<IEraser> Create { get; init; }
 }

@@ -20,6 +20,9 @@ public sealed record PlannedStep
     /// <summary>SHA-256 over the plugin folder's files.</summary>
     public required string PluginSha256 { get; init; }
 
+    /// <summary>True when no lock file agrees to the plugin's files; absent otherwise.</summary>
+    public bool? PluginLockIgnored { get; init; }
+
     /// <summary>Every option with the value that will be used.</summary>
     public required JsonObject Options { get; init; }
 

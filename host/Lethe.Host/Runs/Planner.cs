@@ -77,6 +77,7 @@ public static class Planner
                     Plugin = eraser.Plugin,
                     PluginVersion = eraser.PluginVersion,
                     PluginSha256 = eraser.PluginSha256,
+                    PluginLockIgnored = eraser.LockIgnored ? true : null,
                     Options = Options(first),
                     Erase = [.. group.Select(item => new PlannedErasure
                     {

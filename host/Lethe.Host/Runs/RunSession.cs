@@ -110,7 +110,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
             PolicySha256 = run.Plan.PolicySha256,
             Model = run.Plan.Model,
             ModelFiles = modelFiles,
-            Plugins = [.. run.Plan.Steps.Select(step => new ManifestPlugin(step.Plugin, step.PluginVersion, step.PluginSha256)).Distinct()],
+            Plugins = [.. run.Plan.Steps.Select(step => new ManifestPlugin(step.Plugin, step.PluginVersion, step.PluginSha256, step.PluginLockIgnored)).Distinct()],
             Outputs = Outputs(folder, path => path is not ("manifest.json" or "events.jsonl" or "run.lock")),
         }));
         return new RunResult(folder.Root, report);
@@ -127,6 +127,8 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
                 ? "This model brings no judge: accuracies could not be measured."
                 : $"Judged by: {string.Join(", ", scorer.Networks)}. A picture in which the judge is not sure of anything counts as not showing the concept.",
         };
+        foreach (var plugin in run.Plan.Steps.Where(step => step.PluginLockIgnored == true).Select(step => step.Plugin).Distinct())
+            remarks.Add($"No lock file agrees to the files of plugin `{plugin}`; it was loaded because `--allow-untrusted` was given.");
         if (run.Plan.ExportModel)
             remarks.Add("The pictures after were drawn by the sanitized model itself, opened from the files listed as outputs.");
         return remarks;

@@ -23,9 +23,8 @@ public static class RunSummary
         yield return $"report: {Path.Combine(result.Folder, "report.html")}";
     }
 
-    /// <summary>One diagnostic per missed gate.</summary>
-    public static IReadOnlyList<Diagnostic> Missed(RunResult result) => [.. result.Report.Gates.Where(gate => !gate.Held).Select(gate =>
-        Diagnostic.Error(DiagnosticId.GateMissed, $"gate `{gate.Figure}` is missed: {Measured(gate)}, expected {Expected(gate)}"))];
+    /// <summary>One warning per plugin that ran without a lock file's agreement, one error per missed gate.</summary>
+    public static IReadOnlyList<Diagnostic> Diagnostics(RunResult result) => [.. Untrusted(result), .. Missed(result)];
 
     /// <summary>The document under <c>--json</c>.</summary>
     public static JsonObject Json(RunResult result)
@@ -34,6 +33,13 @@ public static class RunSummary
         report["folder"] = result.Folder;
         return report;
     }
+
+    private static IEnumerable<Diagnostic> Untrusted(RunResult result) =>
+        result.Report.Plan.Steps.Where(step => step.PluginLockIgnored == true).Select(step => step.Plugin).Distinct().Select(plugin =>
+            Diagnostic.Warning(DiagnosticId.LockIgnored, $"plugin `{plugin}` ran although no lock file agrees to its files; the report says so"));
+
+    private static IEnumerable<Diagnostic> Missed(RunResult result) => result.Report.Gates.Where(gate => !gate.Held).Select(gate =>
+        Diagnostic.Error(DiagnosticId.GateMissed, $"gate `{gate.Figure}` is missed: {Measured(gate)}, expected {Expected(gate)}"));
 
     private static string Measured(GateResult gate) => gate.Value is { } value
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.##} % of {gate.N}")

@@ -9,14 +9,13 @@ internal static class ListCommand
     public static Command Create()
     {
         var command = new Command("list", "List installed plugins and what became of them");
-        PluginOptions.AddTo(command);
         command.SetRun(Run);
         return command;
     }
 
     private static ExitCode Run(CommandContext context, CancellationToken cancel)
     {
-        using var catalog = PluginOptions.Load(context);
+        using var catalog = AskedPlugins.Load(context);
         var data = new JsonObject { ["plugins"] = new JsonArray([.. catalog.Plugins.Select(PluginText.Json)]) };
         if (!context.Globals.Json)
         {
@@ -28,7 +27,7 @@ internal static class ListCommand
             }
 
             if (catalog.Plugins.Count == 0)
-                context.Note($"no plugins in {string.Join(", ", PluginOptions.Roots(context).Select(root => $"`{root}`"))}");
+                context.Note($"no plugins in {string.Join(", ", AskedPlugins.Roots(context).Select(root => $"`{root}`"))}");
         }
 
         return context.Finish(ExitCode.Success, catalog.Diagnostics, data);

@@ -9,14 +9,13 @@ internal static class ShowCommand
     {
         var id = new Argument<string>("id") { Description = "The plugin's id" };
         var command = new Command("show", "Show one plugin: versions, erasers, files and their hashes") { id };
-        PluginOptions.AddTo(command);
         command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
         return command;
     }
 
     private static ExitCode Run(CommandContext context, string id)
     {
-        using var catalog = PluginOptions.Load(context);
+        using var catalog = AskedPlugins.Load(context);
         if (catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is not { } plugin)
             return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
 

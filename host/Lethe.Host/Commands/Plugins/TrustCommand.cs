@@ -12,14 +12,13 @@ internal static class TrustCommand
     {
         var id = new Argument<string>("id") { Description = "The plugin's id" };
         var command = new Command("trust", "Agree to a plugin's files as they are now") { id };
-        PluginOptions.AddTo(command);
         command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
         return command;
     }
 
     private static ExitCode Run(CommandContext context, string id)
     {
-        using var catalog = PluginOptions.Load(context);
+        using var catalog = AskedPlugins.Load(context);
         if (catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is not { } plugin)
             return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
         if (plugin.Identity is not { } identity || plugin.Files.Count == 0)

@@ -11,14 +11,13 @@ internal static class VerifyCommand
     {
         var id = new Argument<string?>("id") { Description = "The plugin's id; all plugins without it", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("verify", "Check plugins against the lock file and construct every eraser") { id };
-        PluginOptions.AddTo(command);
         command.SetRun((context, _) => Run(context, context.Parsed.GetValue(id)));
         return command;
     }
 
     private static ExitCode Run(CommandContext context, string? id)
     {
-        using var catalog = PluginOptions.Load(context);
+        using var catalog = AskedPlugins.Load(context);
         var chosen = catalog.Plugins.Where(plugin => id is null || plugin.Id == id).ToList();
         if (id is not null && chosen.Count == 0)
             return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);

@@ -1,4 +1,4 @@
-using Lethe.Host.Plugins;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Policies;
 using Lethe.Sdk.Diagnostics;
 
@@ -23,12 +23,12 @@ internal sealed record LoadedPolicy
     public ExitCode ExitCode { get; }
 
     /// <summary>Reads <paramref name="file"/> and finds its erasers.</summary>
-    public static LoadedPolicy From(string file)
+    public static LoadedPolicy From(string file, CommandContext context)
     {
         var reading = PolicyReader.Read(file);
         if (reading.Policy is not { } policy) return new LoadedPolicy(reading, [], reading.Diagnostics, ExitCode.UsageInvalid);
 
-        using var catalog = PluginCatalog.Load(PluginRoots.For([]));
+        using var catalog = AskedPlugins.Load(context);
         // The plugin that was refused may be the one that holds the eraser; then that is the message, not "unknown eraser".
         var refusals = policy.Erase
             .Select(concept => concept.Eraser ?? policy.Defaults.Eraser).Distinct()

@@ -23,7 +23,7 @@ internal static class PolicyCheckCommand
         var code = ExitCode.Success;
         foreach (var file in files)
         {
-            var loaded = LoadedPolicy.From(file);
+            var loaded = LoadedPolicy.From(file, context);
             diagnostics.AddRange(loaded.Diagnostics);
             if (code == ExitCode.Success) code = loaded.ExitCode;
             var valid = loaded.ExitCode == ExitCode.Success;

@@ -18,7 +18,7 @@ internal static class PolicyExplainCommand
 
     private static ExitCode Run(CommandContext context, string file, bool resolved)
     {
-        var loaded = LoadedPolicy.From(file);
+        var loaded = LoadedPolicy.From(file, context);
         if (loaded.ExitCode != ExitCode.Success) return context.Finish(loaded.ExitCode, loaded.Diagnostics);
 
         var policy = loaded.Reading.Policy!;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Output;
-using Lethe.Host.Plugins;
 using Lethe.Host.Policies;
 
 namespace Lethe.Host.Commands;
@@ -13,7 +13,7 @@ internal static class PolicySchemaCommand
         var command = new Command("schema", "Print the JSON Schema of policies, for editors");
         command.SetRun((context, _) =>
         {
-            using var catalog = PluginCatalog.Load(PluginRoots.For([]));
+            using var catalog = AskedPlugins.Load(context);
             var schema = SchemaWriter.Write(catalog.Erasers.Values.Select(eraser => eraser.Metadata));
             if (!context.Globals.Json) context.Streams.Out.WriteLine(JsonOutput.Text(schema));
             return context.Finish(schema);

@@ -1,0 +1,14 @@
+using Lethe.Host.Plugins;
+
+namespace Lethe.Host.Commands.Plugins;
+
+/// <summary>The plugins that a command line asks for: every command finds them in the same places and trusts the same lock files.</summary>
+internal static class AskedPlugins
+{
+    /// <summary>Finds, judges and loads them.</summary>
+    public static PluginCatalog Load(CommandContext context) =>
+        PluginCatalog.Load(Roots(context), context.Globals.AllowUntrusted ? PluginTrust.Anything : PluginTrust.Locked);
+
+    /// <summary>The folders of the command line, then the usual ones.</summary>
+    public static IReadOnlyList<string> Roots(CommandContext context) => PluginRoots.For(context.Globals.Plugins);
+}

@@ -41,6 +41,7 @@ public sealed class ThirdPartyPluginTests : IDisposable
 
         Assert.Equal(ExitCode.Success, code);
         PublishAndErase(project, "Acme.Shift", "acme.shift");
+        Assert.True(File.Exists(Path.Combine(_base, "plugins", "Acme.Shift", "Acme.Shift.xml")), "the descriptions of options are not published");
     }
 
     private void PublishAndErase(string project, string assembly, string id)

@@ -21,6 +21,9 @@ public sealed class SchemaWriter
     /// <summary>The schema of version 1 with the options of <paramref name="erasers"/>.</summary>
     public static JsonObject Write(IEnumerable<EraserMetadata> erasers) => new SchemaWriter(erasers).Root();
 
+    /// <summary>The schema of one eraser's options.</summary>
+    public static JsonObject WriteOptions(EraserMetadata eraser) => new SchemaWriter([eraser]).OptionsOf(eraser);
+
     private JsonObject Root()
     {
         var root = new JsonObject

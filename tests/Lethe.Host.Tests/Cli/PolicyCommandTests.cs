@@ -65,6 +65,22 @@ public sealed class PolicyCommandTests
     }
 
     [Fact]
+    public void Schema_BundledErasers_DescribeEveryOption()
+    {
+        using var catalog = PluginCatalog.Load(PluginRoots.For([]));
+
+        Assert.NotEmpty(catalog.Erasers);
+        Assert.All(catalog.Erasers.Values, eraser => Assert.All(
+            SchemaWriter.WriteOptions(eraser.Metadata)["properties"]!.AsObject(),
+            option => Assert.False(string.IsNullOrEmpty((string?)option.Value!["description"]), $"option `{option.Key}` of `{eraser.Id}` has no description")));
+    }
+
+    [Fact]
+    public void Show_BundledPlugin_ListsOptionsWithDefaultAndDescription() => Assert.Contains(
+        "option   ridge                Pull towards the old weights (default 0.5)\n",
+        CliResult.Run("plugins", "show", "baselines").Out, StringComparison.Ordinal);
+
+    [Fact]
     public void Schema_CheckedInFile_IsWhatTheCommandPrints()
     {
         var file = Repository.PathOf("docs", "policy.schema.json");

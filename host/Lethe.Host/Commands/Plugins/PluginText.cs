@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Lethe.Host.Output;
 using Lethe.Host.Plugins;
+using Lethe.Host.Policies;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Commands.Plugins;
@@ -27,11 +28,24 @@ internal static class PluginText
             ["id"] = eraser.Id,
             ["description"] = eraser.Metadata.Description,
             ["options"] = eraser.Metadata.Options?.Name,
+            ["options-schema"] = SchemaWriter.WriteOptions(eraser.Metadata),
             ["one-concept-at-a-time"] = eraser.Metadata.OneConceptAtATime,
         })]),
         ["files"] = new JsonArray([.. plugin.Files.Select(file => new JsonObject { ["path"] = file.Path, ["sha256"] = file.Sha256 })]),
         ["diagnostics"] = new JsonArray([.. plugin.Diagnostics.Select(JsonOutput.Of)]),
     };
+
+    /// <summary>One line per option of an eraser: key, default, description.</summary>
+    public static IEnumerable<string> Options(InstalledEraser eraser)
+    {
+        var options = ((JsonObject)SchemaWriter.WriteOptions(eraser.Metadata)["properties"]!).ToList();
+        var width = options.Select(option => option.Key.Length).DefaultIfEmpty(0).Max();
+        return options.Select(option =>
+        {
+            var initial = option.Value!["default"] is { } value ? $" (default {value.ToJsonString()})" : "";
+            return $"option   {option.Key.PadRight(width)}  {option.Value["description"]}{initial}";
+        });
+    }
 
     /// <summary>The state in one word.</summary>
     public static string State(InstalledPlugin plugin) => plugin.State == PluginState.Ready ? "ready" : "refused";

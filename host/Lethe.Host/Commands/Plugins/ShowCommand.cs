@@ -8,7 +8,7 @@ internal static class ShowCommand
     public static Command Create()
     {
         var id = new Argument<string>("id") { Description = "The plugin's id" };
-        var command = new Command("show", "Show one plugin: versions, erasers, files and their hashes") { id };
+        var command = new Command("show", "Show one plugin: versions, erasers with their options, files and their hashes") { id };
         command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
         return command;
     }
@@ -28,7 +28,12 @@ internal static class ShowCommand
             output.WriteLine($"sdk      {plugin.Identity?.Sdk.ToString() ?? "?"}");
             output.WriteLine($"folder   {plugin.Folder.FullPath}");
             foreach (var eraser in plugin.Erasers)
+            {
                 output.WriteLine($"eraser   {eraser.Id}: {eraser.Metadata.Description}");
+                foreach (var line in PluginText.Options(eraser))
+                    output.WriteLine(line);
+            }
+
             foreach (var file in plugin.Files)
                 output.WriteLine($"file     {file.Sha256}  {file.Path}");
         }

@@ -66,10 +66,10 @@ public static class HtmlReport
         if (report.Gates.Count == 0)
             page.Element("p", "None.");
         else
-            page.Table(["Figure", "Must be", "Measured", "Pictures (n)", "Result"], report.Gates.Select(gate =>
+            page.Table(["Figure", "Must be", "Before", "Measured", "Pictures (n)", "Result"], report.Gates.Select(gate =>
             {
                 var unit = report.Figures.FirstOrDefault(figure => figure.Id == gate.Figure)?.Unit ?? "fraction";
-                return new[] { gate.Figure, Bounds(gate, unit), Html.Value(gate.Value, unit), Number(gate.N), gate.Held ? "held" : "MISSED" };
+                return new[] { gate.Figure, Bounds(gate, unit), Before(gate.Before, unit), Html.Value(gate.Value, unit), Number(gate.N), gate.Held ? "held" : "MISSED" };
             }));
         page.Close("section");
     }
@@ -89,12 +89,16 @@ public static class HtmlReport
     private static void Figures(Html page, ErasureReport report)
     {
         page.Open("section").Element("h2", "5. Figures");
-        page.Table(["Figure", "Value", "95 % interval", "n", "Better", "Definition"], report.Figures.Where(figure => figure.N > 0).Select(figure => new[]
-        {
-            figure.Id, Html.Value(figure.Value, figure.Unit), Interval(figure), Number(figure.N), figure.Better, $"{figure.Definition} [{figure.Profile}]",
-        }));
+        var pairs = FigurePair.Of(report.Figures);
+        page.Table(["Figure", "Before", "After", "95 % interval (before)", "95 % interval (after)", "n", "Better", "Definition"],
+            pairs.Where(pair => pair.After.N > 0).Select(pair => new[]
+            {
+                pair.After.Id, Before(pair.Before?.Value, pair.After.Unit), Html.Value(pair.After.Value, pair.After.Unit), pair.Before is { } before ? Interval(before) : "",
+                Interval(pair.After), Number(pair.After.N), pair.After.Better, $"{pair.After.Definition} [{pair.After.Profile}]",
+            }));
+        page.Element("p", "Before: the same prompts and seeds, drawn by the unedited model. How much an erasure did is the difference of the two.", "small");
         page.Element("p", "Intervals: Wilson's for shares, a bootstrap over prompts (1,000 resamples, fixed seed) for means, standard errors of a bootstrap for fid and kid. n counts pictures or pairs of pictures.", "small");
-        if (report.Figures.Where(figure => figure.N == 0).Select(figure => figure.Id).Distinct().ToList() is { Count: > 0 } unmeasured)
+        if (pairs.Where(pair => pair.After.N == 0).Select(pair => pair.After.Id).Distinct().ToList() is { Count: > 0 } unmeasured)
             page.Element("p", $"Not measured, because no picture allows it: {List(unmeasured)}.", "small");
         foreach (var remark in report.Remarks)
             page.Element("p", remark, "small");
@@ -167,6 +171,8 @@ public static class HtmlReport
         (null, { } max) => $"at most {Html.Value(max, unit)}",
         _ => "measured",
     };
+
+    private static string Before(double? value, string unit) => value is null ? "" : Html.Value(value, unit);
 
     private static string Interval(Figure figure) =>
         figure is { Low: { } low, High: { } high } ? $"{Html.Value(low, figure.Unit)} to {Html.Value(high, figure.Unit)}" : "";

@@ -1,4 +1,5 @@
 using Lethe.Evaluation.Metrics;
+using Lethe.Host.Reports;
 
 namespace Lethe.Host.Runs;
 
@@ -17,6 +18,9 @@ public sealed record GateResult
     /// <summary>The measured value; null when it could not be measured, and then the gate does not hold.</summary>
     public required double? Value { get; init; }
 
+    /// <summary>The unedited model's value; absent where the figure compares the two models itself.</summary>
+    public double? Before { get; init; }
+
     /// <summary>Pictures behind the value.</summary>
     public required int N { get; init; }
 
@@ -34,6 +38,7 @@ public sealed record GateResult
             Min = gate.Min,
             Max = gate.Max,
             Value = value,
+            Before = figure is null ? null : FigurePair.BeforeOf(figure, figures)?.Value,
             N = figure?.N ?? 0,
             Held = value is { } measured && !(measured < gate.Min) && !(measured > gate.Max),
         };

@@ -97,7 +97,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
             Outputs = Outputs(folder, path => path.StartsWith("edits/", StringComparison.Ordinal) || path.StartsWith("model/", StringComparison.Ordinal)),
             ModelFiles = modelFiles,
             PolicyText = run.PolicyText,
-            Remarks = Remarks(run, scorer),
+            Remarks = Remarks(run, scorer, figures),
         };
         folder.WriteText("report.json", RunJson.Text(report));
         folder.WriteText("report.html", HtmlReport.Build(report, scores, path => File.ReadAllBytes(folder.InRoot(path))));
@@ -119,7 +119,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
     private static IReadOnlyList<HashedFile> Outputs(RunFolder folder, Func<string, bool> select) =>
         [.. FileHash.OfTree(folder.Root, select)];
 
-    private static List<string> Remarks(PreparedRun run, PictureScorer scorer)
+    private static List<string> Remarks(PreparedRun run, PictureScorer scorer, IReadOnlyList<Figure> figures)
     {
         var remarks = new List<string>
         {
@@ -127,6 +127,8 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
                 ? "This model brings no judge: accuracies could not be measured."
                 : $"Judged by: {string.Join(", ", scorer.Networks)}. A picture in which the judge is not sure of anything counts as not showing the concept.",
         };
+        if (FigurePair.Of(figures).FirstOrDefault(pair => pair.After.Id == "acc_e")?.Before?.Value < 0.5)
+            remarks.Add("Even the unedited model draws what was erased recognisably in less than half of the pictures: read acc_e against its value before.");
         foreach (var plugin in run.Plan.Steps.Where(step => step.PluginLockIgnored == true).Select(step => step.Plugin).Distinct())
             remarks.Add($"No lock file agrees to the files of plugin `{plugin}`; it was loaded because `--allow-untrusted` was given.");
         if (run.Plan.ExportModel)

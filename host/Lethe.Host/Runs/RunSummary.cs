@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Host.Reports;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Runs;
@@ -8,15 +9,17 @@ namespace Lethe.Host.Runs;
 /// <summary>What a finished run says at the terminal and in JSON.</summary>
 public static class RunSummary
 {
-    private static readonly string[] Headline = ["acc_e", "acc_g", "acc_s", "acc_s_before", "h_o", "pixel_difference"];
+    private static readonly string[] Headline = ["acc_e", "acc_g", "acc_s", "h_o", "pixel_difference"];
 
     /// <summary>A few lines for people.</summary>
     public static IEnumerable<string> Lines(RunResult result)
     {
-        foreach (var id in Headline)
+        yield return $"{"figure",-18}{"before",8}  {"after",8}   95 % interval (after)";
+        foreach (var pair in FigurePair.Of(result.Report.Figures).Where(pair => Headline.Contains(pair.After.Id)).DistinctBy(pair => pair.After.Id).Where(pair => pair.After.Value is not null))
         {
-            if (result.Report.Figures.FirstOrDefault(figure => figure.Id == id) is { Value: { } value } figure)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{id,-18}{100 * value,6:0.0} %   {100 * figure.Low,5:0.0} to {100 * figure.High,5:0.0} %   n = {figure.N}");
+            var (before, after) = (pair.Before?.Value, pair.After);
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{after.Id,-18}{Percent(before),8}  {Percent(after.Value),8}   {100 * after.Low,5:0.0} to {100 * after.High,5:0.0} %   n = {after.N}");
         }
         foreach (var gate in result.Report.Gates)
             yield return $"gate {gate.Figure}: {(gate.Held ? "held" : "missed")}";
@@ -40,6 +43,8 @@ public static class RunSummary
 
     private static IEnumerable<Diagnostic> Missed(RunResult result) => result.Report.Gates.Where(gate => !gate.Held).Select(gate =>
         Diagnostic.Error(DiagnosticId.GateMissed, $"gate `{gate.Figure}` is missed: {Measured(gate)}, expected {Expected(gate)}"));
+
+    private static string Percent(double? value) => value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %") : "-";
 
     private static string Measured(GateResult gate) => gate.Value is { } value
         ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.##} % of {gate.N}")

@@ -1,21 +1,40 @@
 namespace Lethe.Diffusion;
 
-/// <summary>Writes that a reader, or a run killed half-way, never sees half done.</summary>
-internal static class AtomicFile
+/// <summary>Files that are either whole or not there: written under a temporary name, then renamed.</summary>
+public static class AtomicFile
 {
-    /// <summary>Writes beside <paramref name="path"/> and renames; on failure nothing is left behind.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Ending of files that are being written; whatever carries it after a crash is rubbish.</summary>
+    public const string TemporarySuffix = ".part";
+
+    /// <summary>Writes through <paramref name="write"/>, which gets the temporary path, then renames; missing folders are created.</summary>
+    public static void Write(string path, Action<string> write)
     {
-        var temporary = path + ".tmp";
+        var temporary = path + TemporarySuffix;
         try
         {
-            File.WriteAllBytes(temporary, bytes);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            write(temporary);
             File.Move(temporary, path, overwrite: true);
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Writes bytes.</summary>
+    public static void Write(string path, byte[] bytes) => Write(path, temporary => File.WriteAllBytes(temporary, bytes));
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report.
         }
     }
 }

@@ -71,6 +71,17 @@ public sealed class SafetensorsFile : IDisposable
         return tensor;
     }
 
+    /// <summary>Copies a tensor's bytes as they are in the file.</summary>
+    public void CopyTo(string name, Stream target)
+    {
+        if (!entries.TryGetValue(name, out var entry))
+            throw new CheckpointException($"`{Path}`: tensor `{name}` is missing");
+        if (entry.End == entry.Begin)
+            return;
+        using var source = map!.CreateViewStream(dataStart + entry.Begin, entry.End - entry.Begin, MemoryMappedFileAccess.Read);
+        source.CopyTo(target, 1 << 20);
+    }
+
     /// <summary>
     /// Reads all tensors into weights for a network; the caller owns the result.
     /// </summary>

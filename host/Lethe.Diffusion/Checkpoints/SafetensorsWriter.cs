@@ -23,39 +23,12 @@ public static class SafetensorsWriter
         string path, StateDict weights, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? floatType = null) =>
         WriteAs(path, weights.Weights.Select(item => (item.Name, item.Value, TypeFor(item.Value, item.StoredType, floatType))), metadata);
 
-    private static ScalarType TypeFor(Tensor tensor, ScalarType stored, ScalarType? floatType) =>
-        tensor.IsFloat() ? floatType ?? stored : tensor.dtype;
-
-    private static void WriteAs(
-        string path, IEnumerable<(string Name, Tensor Tensor, ScalarType Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
-    {
-        // Aligned data: wide elements first, then by name, as the reference implementation lays files out.
-        var items = tensors.OrderByDescending(item => SafetensorsType.Of(item.Type).Size).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
-        var header = Header(items, metadata);
-        var temporary = path + ".partial";
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-                stream.Write(length);
-                stream.Write(header);
-                foreach (var (name, tensor, type) in items)
-                    WriteData(stream, name, tensor, type, path);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
-    private static byte[] Header((string Name, Tensor Tensor, ScalarType Type)[] items, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>Writes what stands before the data: the header's length, then the header, padded to eight bytes.</summary>
+    /// <param name="stream">At its start.</param>
+    /// <param name="tensors">Every tensor, in the order in which its data follows without gaps.</param>
+    /// <param name="metadata">Text pairs for the header; <c>format</c> is <c>pt</c> unless given.</param>
+    public static void WriteHeader(
+        Stream stream, IEnumerable<(string Name, ScalarType Type, IReadOnlyList<long> Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -69,18 +42,18 @@ public static class SafetensorsWriter
                 json.WriteString(key, value);
             json.WriteEndObject();
             var offset = 0L;
-            foreach (var (name, tensor, type) in items)
+            foreach (var (name, type, shape) in tensors)
             {
                 var (typeName, size) = SafetensorsType.Of(type);
                 json.WriteStartObject(name);
                 json.WriteString("dtype", typeName);
                 json.WriteStartArray("shape");
-                foreach (var extent in tensor.shape)
+                foreach (var extent in shape)
                     json.WriteNumberValue(extent);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += size * tensor.numel());
+                json.WriteNumberValue(offset += shape.Aggregate((long)size, (product, extent) => product * extent));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -90,7 +63,28 @@ public static class SafetensorsWriter
 
         while (buffer.Length % 8 != 0)
             buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)buffer.Length);
+        stream.Write(length);
+        stream.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    private static ScalarType TypeFor(Tensor tensor, ScalarType stored, ScalarType? floatType) =>
+        tensor.IsFloat() ? floatType ?? stored : tensor.dtype;
+
+    private static void WriteAs(
+        string path, IEnumerable<(string Name, Tensor Tensor, ScalarType Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        // Aligned data: wide elements first, then by name, as the reference implementation lays files out.
+        var items = tensors.OrderByDescending(item => SafetensorsType.Of(item.Type).Size).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
+        AtomicFile.Write(path, temporary =>
+        {
+            using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
+            WriteHeader(stream, items.Select(item => (item.Name, item.Type, (IReadOnlyList<long>)item.Tensor.shape)), metadata);
+            foreach (var (name, tensor, type) in items)
+                WriteData(stream, name, tensor, type, path);
+            stream.Flush(flushToDisk: true);
+        });
     }
 
     private static void WriteData(Stream stream, string name, Tensor tensor, ScalarType type, string path)

@@ -73,7 +73,7 @@ internal static class EvaluateCommand
             attached.ForEach(edit => edit.Dispose());
         }
         if (output is not null)
-            Runs.AtomicFile.WriteText(Path.GetFullPath(output), RunJson.Text(scores));
+            OutputFile.WriteText(Path.GetFullPath(output), RunJson.Text(scores));
         return Finish(context, name, sampling, evaluation.Figures(scores));
     }
 

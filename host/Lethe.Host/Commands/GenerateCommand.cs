@@ -119,7 +119,7 @@ internal static class GenerateCommand
     private static void Write(string path, RgbImage image)
     {
         var png = PngImage.Encode(image);
-        Runs.AtomicFile.Write(path, temporary => File.WriteAllBytes(temporary, png));
+        OutputFile.Write(path, temporary => File.WriteAllBytes(temporary, png));
     }
 
     private sealed record Request

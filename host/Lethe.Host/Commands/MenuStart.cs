@@ -53,7 +53,7 @@ internal static class MenuStart
     {
         var file = Path.Combine("runs", policy.Name + ".yaml");
         Directory.CreateDirectory("runs");
-        AtomicFile.WriteText(file, PolicyWriter.Write(policy));
+        OutputFile.WriteText(file, PolicyWriter.Write(policy));
         return file;
     }
 

@@ -19,7 +19,7 @@ internal sealed class CheckpointFolder(string folder) : ICheckpointStore
     }
 
     public void Save(string name, IReadOnlyDictionary<string, Tensor> tensors) =>
-        AtomicFile.Write(PathOf(name), temporary => SafetensorsWriter.Write(temporary, tensors));
+        OutputFile.Write(PathOf(name), temporary => SafetensorsWriter.Write(temporary, tensors));
 
     private string PathOf(string name) =>
         name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text.Json;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Sdk.Diagnostics;
 
@@ -23,22 +21,19 @@ internal static class CheckpointPatch
         SafetensorsFile source, string target, IReadOnlyDictionary<string, Tensor> replace, IReadOnlyDictionary<string, string> metadata,
         ScalarType? floatType = null)
     {
-        using var input = new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.Read, Piece);
-        var dataStart = 8 + (long)BinaryPrimitives.ReadUInt64LittleEndian(ReadPrefix(input));
-        var header = Header(source, metadata, floatType);
+        var entries = source.Entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End).ToList();
         using var output = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, Piece);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        output.Write(length);
-        output.Write(header);
-        foreach (var entry in source.Entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        SafetensorsWriter.WriteHeader(
+            output, entries.Select(entry => (entry.Name, TargetType(entry, floatType), entry.Shape)),
+            source.Metadata.Where(pair => !metadata.ContainsKey(pair.Key)).Concat(metadata).ToDictionary());
+        foreach (var entry in entries)
         {
             if (replace.TryGetValue(entry.Name, out var tensor))
                 output.Write(Bytes(tensor, entry, TargetType(entry, floatType), source.Path));
             else if (TargetType(entry, floatType) is var type && type != entry.StoredType)
                 Convert(source, entry, type, output);
             else
-                Copy(input, dataStart + entry.Begin, entry.End - entry.Begin, output);
+                source.CopyTo(entry.Name, output);
         }
     }
 
@@ -65,73 +60,4 @@ internal static class CheckpointPatch
                 "lower the eraser's strength, or write the model in `float32`");
         return stored.bytes.ToArray();
     }
-
-    private static byte[] ReadPrefix(FileStream input)
-    {
-        var prefix = new byte[8];
-        input.ReadExactly(prefix);
-        return prefix;
-    }
-
-    private static void Copy(FileStream input, long from, long count, FileStream output)
-    {
-        input.Position = from;
-        var buffer = new byte[Math.Min(Piece, count)];
-        while (count > 0)
-        {
-            var read = (int)Math.Min(buffer.Length, count);
-            input.ReadExactly(buffer, 0, read);
-            output.Write(buffer, 0, read);
-            count -= read;
-        }
-    }
-
-    private static byte[] Header(SafetensorsFile source, IReadOnlyDictionary<string, string> metadata, ScalarType? floatType)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("__metadata__");
-            foreach (var (key, value) in new SortedDictionary<string, string>(
-                source.Metadata.Where(pair => !metadata.ContainsKey(pair.Key)).Concat(metadata).ToDictionary(), StringComparer.Ordinal))
-                json.WriteString(key, value);
-            json.WriteEndObject();
-            var offset = 0L;
-            foreach (var entry in source.Entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
-            {
-                var (type, size) = Format(TargetType(entry, floatType));
-                json.WriteStartObject(entry.Name);
-                json.WriteString("dtype", type);
-                json.WriteStartArray("shape");
-                foreach (var extent in entry.Shape)
-                    json.WriteNumberValue(extent);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += entry.Shape.Aggregate((long)size, (product, extent) => product * extent));
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        while (buffer.Length % 8 != 0)
-            buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
-    }
-
-    private static (string Name, int Size) Format(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => ("F32", 4),
-        ScalarType.Float16 => ("F16", 2),
-        ScalarType.BFloat16 => ("BF16", 2),
-        ScalarType.Float64 => ("F64", 8),
-        ScalarType.Int64 => ("I64", 8),
-        ScalarType.Int32 => ("I32", 4),
-        ScalarType.Int16 => ("I16", 2),
-        ScalarType.Int8 => ("I8", 1),
-        ScalarType.Byte => ("U8", 1),
-        ScalarType.Bool => ("BOOL", 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a safetensors format"),
-    };
 }

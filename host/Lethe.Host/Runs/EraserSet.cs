@@ -17,10 +17,7 @@ public sealed class EraserSet : IDisposable
         Sources = catalog.Plugins.SelectMany(plugin => plugin.Erasers.Select(eraser => new EraserSource
         {
             Metadata = eraser.Metadata,
-            Plugin = eraser.Plugin.Id,
-            PluginVersion = eraser.Plugin.Version,
-            PluginSha256 = hashes[plugin.Folder.FullPath],
-            LockIgnored = plugin.LockIgnored,
+            Plugin = new PluginStamp(eraser.Plugin.Id, eraser.Plugin.Version, hashes[plugin.Folder.FullPath], plugin.LockIgnored ? true : null),
             Create = () => eraser.TryCreate(out var made, out var problem) ? made : throw new RunException(ExitCode.PluginRefused, [problem]),
         })).ToDictionary(source => source.Metadata.Id, StringComparer.Ordinal);
     }

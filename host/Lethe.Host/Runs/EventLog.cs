@@ -24,7 +24,7 @@ public sealed class EventLog : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw AtomicFile.Refused(path, failure);
+            throw OutputFile.Refused(path, failure);
         }
         ReadBack();
     }
@@ -63,7 +63,7 @@ public sealed class EventLog : IDisposable
         }
         catch (IOException failure)
         {
-            throw AtomicFile.Refused(_path, failure);
+            throw OutputFile.Refused(_path, failure);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed record Manifest
     public required IReadOnlyList<HashedFile> ModelFiles { get; init; }
 
     /// <summary>Plugins that ran.</summary>
-    public required IReadOnlyList<ManifestPlugin> Plugins { get; init; }
+    public required IReadOnlyList<PluginStamp> Plugins { get; init; }
 
     /// <summary>Every file of the run folder but this one and <c>events.jsonl</c>.</summary>
     public required IReadOnlyList<HashedFile> Outputs { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Lethe.Host.Runs;
 
@@ -11,17 +12,23 @@ public sealed record PlannedStep
     /// <summary>Id of the eraser, for example <c>uce</c>.</summary>
     public required string Eraser { get; init; }
 
-    /// <summary>Id of the plugin that holds it.</summary>
-    public required string Plugin { get; init; }
+    // Documents name its parts one by one. Not `required`: the serialiser refuses that word on what it ignores.
+
+    /// <summary>The plugin that holds it.</summary>
+    [JsonIgnore]
+    public PluginStamp Source { get; init; } = new("", "", "");
+
+    /// <summary>Id of the plugin.</summary>
+    public string Plugin => Source.Id;
 
     /// <summary>Version of the plugin.</summary>
-    public required string PluginVersion { get; init; }
+    public string PluginVersion => Source.Version;
 
     /// <summary>SHA-256 over the plugin folder's files.</summary>
-    public required string PluginSha256 { get; init; }
+    public string PluginSha256 => Source.Sha256;
 
     /// <summary>True when no lock file agrees to the plugin's files; absent otherwise.</summary>
-    public bool? PluginLockIgnored { get; init; }
+    public bool? PluginLockIgnored => Source.LockIgnored;
 
     /// <summary>Every option with the value that will be used.</summary>
     public required JsonObject Options { get; init; }

@@ -74,10 +74,7 @@ public static class Planner
                 {
                     Number = steps.Count + 1,
                     Eraser = group.Key.Eraser,
-                    Plugin = eraser.Plugin,
-                    PluginVersion = eraser.PluginVersion,
-                    PluginSha256 = eraser.PluginSha256,
-                    PluginLockIgnored = eraser.LockIgnored ? true : null,
+                    Source = eraser.Plugin,
                     Options = Options(first),
                     Erase = [.. group.Select(item => new PlannedErasure
                     {

@@ -1,3 +1,4 @@
+using Lethe.Diffusion;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Runs;
@@ -49,7 +50,7 @@ public sealed class RunFolder : IDisposable
             else if (known && File.ReadAllText(Path.Combine(root, PlanFile)) != planText)
                 throw new RunException(ExitCode.UsageInvalid, DiagnosticId.RunFolderMismatch, $"`{root}` holds a run of another plan (policy, model, plugin or option differs)",
                     "choose another folder with `--output`, or start over with `--force`");
-            AtomicFile.WriteText(Path.Combine(root, PlanFile), planText);
+            OutputFile.WriteText(Path.Combine(root, PlanFile), planText);
             return new RunFolder(root, held);
         }
         catch (Exception failure)
@@ -57,7 +58,7 @@ public sealed class RunFolder : IDisposable
             held.Dispose();
             DiscardEmpty(root);
             if (failure is IOException or UnauthorizedAccessException)
-                throw AtomicFile.Refused(root, failure);
+                throw OutputFile.Refused(root, failure);
             throw;
         }
     }
@@ -72,7 +73,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Writes a file atomically and remembers it as finished. Several threads may write different files.</summary>
     public void Write(string relativePath, Action<string> write)
     {
-        AtomicFile.Write(InRoot(relativePath), write);
+        OutputFile.Write(InRoot(relativePath), write);
         Events.File(relativePath, FileHash.Of(InRoot(relativePath)));
     }
 
@@ -98,14 +99,14 @@ public sealed class RunFolder : IDisposable
         }
         catch (UnauthorizedAccessException failure)
         {
-            throw AtomicFile.Refused(root, failure);
+            throw OutputFile.Refused(root, failure);
         }
         catch (IOException failure)
         {
             if (existed && File.Exists(path))
                 throw new RunException(ExitCode.RunFailed, DiagnosticId.OutputUnwritable, $"another process is working in `{root}`",
                     "wait for it to end, or choose another folder with `--output`", failure);
-            throw AtomicFile.Refused(root, failure);
+            throw OutputFile.Refused(root, failure);
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
             PolicySha256 = run.Plan.PolicySha256,
             Model = run.Plan.Model,
             ModelFiles = modelFiles,
-            Plugins = [.. run.Plan.Steps.Select(step => new ManifestPlugin(step.Plugin, step.PluginVersion, step.PluginSha256, step.PluginLockIgnored)).Distinct()],
+            Plugins = [.. run.Plan.Steps.Select(step => step.Source).Distinct()],
             Outputs = Outputs(folder, path => path is not ("manifest.json" or "events.jsonl" or "run.lock")),
         }));
         return new RunResult(folder.Root, report);

@@ -9,6 +9,15 @@ internal static class AskedPlugins
     public static PluginCatalog Load(CommandContext context) =>
         PluginCatalog.Load(Roots(context), context.Globals.AllowUntrusted ? PluginTrust.Anything : PluginTrust.Locked);
 
+    /// <summary>Loads them and hands over the one of an id; an id that none has is the user's mistake.</summary>
+    public static ExitCode Use(CommandContext context, string id, Func<InstalledPlugin, ExitCode> use)
+    {
+        using var catalog = Load(context);
+        return catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is { } found
+            ? use(found)
+            : context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
+    }
+
     /// <summary>The folders of the command line, then the usual ones.</summary>
     public static IReadOnlyList<string> Roots(CommandContext context) => PluginRoots.For(context.Globals.Plugins);
 }

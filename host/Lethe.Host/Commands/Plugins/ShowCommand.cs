@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lethe.Host.Plugins;
 
 namespace Lethe.Host.Commands.Plugins;
 
@@ -9,16 +10,12 @@ internal static class ShowCommand
     {
         var id = new Argument<string>("id") { Description = "The plugin's id" };
         var command = new Command("show", "Show one plugin: versions, erasers with their options, files and their hashes") { id };
-        command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
+        command.SetRun((context, _) => AskedPlugins.Use(context, context.Parsed.GetRequiredValue(id), plugin => Run(context, plugin)));
         return command;
     }
 
-    private static ExitCode Run(CommandContext context, string id)
+    private static ExitCode Run(CommandContext context, InstalledPlugin plugin)
     {
-        using var catalog = AskedPlugins.Load(context);
-        if (catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is not { } plugin)
-            return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
-
         if (!context.Globals.Json)
         {
             var output = context.Streams.Out;

@@ -12,15 +12,12 @@ internal static class TrustCommand
     {
         var id = new Argument<string>("id") { Description = "The plugin's id" };
         var command = new Command("trust", "Agree to a plugin's files as they are now") { id };
-        command.SetRun((context, _) => Run(context, context.Parsed.GetRequiredValue(id)));
+        command.SetRun((context, _) => AskedPlugins.Use(context, context.Parsed.GetRequiredValue(id), plugin => Run(context, plugin)));
         return command;
     }
 
-    private static ExitCode Run(CommandContext context, string id)
+    private static ExitCode Run(CommandContext context, InstalledPlugin plugin)
     {
-        using var catalog = AskedPlugins.Load(context);
-        if (catalog.Plugins.FirstOrDefault(plugin => plugin.Id == id) is not { } plugin)
-            return context.Finish(ExitCode.UsageInvalid, [PluginText.Unknown(id, catalog)]);
         if (plugin.Identity is not { } identity || plugin.Files.Count == 0)
             return context.Finish(ExitCode.PluginRefused, plugin.Diagnostics);
 

@@ -1,30 +1,22 @@
+using Lethe.Diffusion;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Runs;
 
-/// <summary>Files that are either whole or not there: written under a temporary name, then renamed.</summary>
-public static class AtomicFile
+/// <summary>Whole files where the user asked for them; a disk that refuses is the user's to mend, so the fault says how.</summary>
+public static class OutputFile
 {
-    /// <summary>Ending of files that are being written; whatever carries it after a crash is rubbish.</summary>
-    public const string TemporarySuffix = ".part";
-
-    /// <summary>Writes through <paramref name="write"/>, which gets the temporary path, then renames.</summary>
+    /// <summary>Writes through <paramref name="write"/>, which gets a temporary path, then renames.</summary>
     /// <exception cref="RunException">The disk refused; the temporary file is gone again.</exception>
     public static void Write(string path, Action<string> write)
     {
-        var temporary = path + TemporarySuffix;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            write(temporary);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, write);
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Discard(temporary);
-            if (failure is IOException or UnauthorizedAccessException)
-                throw Refused(path, failure);
-            throw;
+            throw Refused(path, failure);
         }
     }
 
@@ -45,17 +37,5 @@ public static class AtomicFile
         var text = failure.Message;
         var colon = text.IndexOf(" : '", StringComparison.Ordinal);
         return (colon > 0 ? text[..colon] : text).TrimEnd('.', ' ');
-    }
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The next run on this folder removes it; the first failure is the one to report.
-        }
     }
 }

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Output;
 using Lethe.Host.Policies;
+using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Commands;
@@ -43,7 +44,7 @@ public static partial class CommandLine
     /// <summary>Parses and runs <paramref name="args"/>; never throws for anything a user can cause.</summary>
     public static async Task<ExitCode> RunAsync(string[] args, ConsoleStreams streams, CancellationToken cancel = default)
     {
-        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancel, PluginFaults.Token);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
 
@@ -56,6 +57,10 @@ public static partial class CommandLine
                 return context.Finish(ExitCode.UsageInvalid, [UsageError(parsed)]);
 
             return (ExitCode)await parsed.InvokeAsync(new HostInvocation(streams), cancelled.Token);
+        }
+        catch (OperationCanceledException) when (PluginFaults.First is not null)
+        {
+            return context.Finish(ExitCode.RunFailed, [PluginFaults.First!]);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {

@@ -38,6 +38,13 @@ public static class JsonOutput
         return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length).ReplaceLineEndings("\n");
     }
 
+    /// <summary>A diagnostic that another process wrote with <see cref="Of"/>; its place is not kept.</summary>
+    public static Diagnostic Read(JsonNode? node)
+    {
+        var (id, message, hint) = ((string)node!["id"]!, (string)node["message"]!, (string?)node["hint"]);
+        return (string?)node["severity"] == "warning" ? Diagnostic.Warning(id, message, hint) : Diagnostic.Error(id, message, hint);
+    }
+
     /// <summary>One diagnostic as JSON.</summary>
     public static JsonNode Of(Diagnostic diagnostic) => new JsonObject
     {

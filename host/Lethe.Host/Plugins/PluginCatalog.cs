@@ -1,4 +1,5 @@
 using System.Composition.Hosting;
+using System.Runtime.Loader;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
 
@@ -10,20 +11,23 @@ namespace Lethe.Host.Plugins;
 /// </summary>
 public sealed class PluginCatalog : IDisposable
 {
-    private readonly List<CompositionHost> _containers = [];
+    private readonly List<(CompositionHost Container, AssemblyLoadContext Context)> _loaded = [];
+    private readonly Func<PluginIdentity, bool> _open;
+    private readonly bool _collectible;
     private readonly Dictionary<string, InstalledEraser> _erasers = new(StringComparer.Ordinal);
     private readonly List<InstalledPlugin> _plugins = [];
     private readonly List<Diagnostic> _own = [];
 
-    private PluginCatalog()
-    {
-    }
+    private PluginCatalog(Func<PluginIdentity, bool> open, bool collectible) => (_open, _collectible) = (open, collectible);
 
     /// <summary>Plugins in the order of discovery.</summary>
     public IReadOnlyList<InstalledPlugin> Plugins => _plugins;
 
     /// <summary>Erasers of all ready plugins by id.</summary>
     public IReadOnlyDictionary<string, InstalledEraser> Erasers => _erasers;
+
+    /// <summary>What is wrong with the roots themselves.</summary>
+    public IReadOnlyList<Diagnostic> RootDiagnostics => _own;
 
     /// <summary>What is wrong with the roots and with each plugin.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => [.. _own, .. _plugins.SelectMany(plugin => plugin.Diagnostics)];
@@ -32,9 +36,13 @@ public sealed class PluginCatalog : IDisposable
     /// <param name="roots">Folders that hold plugin folders, in order of precedence; see <see cref="PluginRoots"/>.</param>
     /// <param name="trust">Whether the lock files decide.</param>
     /// <param name="store">Folder for verified copies; null for the user's.</param>
-    public static PluginCatalog Load(IReadOnlyList<string> roots, PluginTrust trust = PluginTrust.Locked, string? store = null)
+    /// <param name="open">Which of the plugins that were judged good to load; null for all.</param>
+    /// <param name="collectible">Whether disposing the catalog unloads them; such code runs slower.</param>
+    public static PluginCatalog Load(
+        IReadOnlyList<string> roots, PluginTrust trust = PluginTrust.Locked, string? store = null, Func<PluginIdentity, bool>? open = null,
+        bool collectible = false)
     {
-        var catalog = new PluginCatalog();
+        var catalog = new PluginCatalog(open ?? (_ => true), collectible);
         var copies = store is null ? PluginStore.OfUser() : new PluginStore(store);
         var locks = new Dictionary<string, PluginLock>(StringComparer.Ordinal);
         foreach (var folder in catalog.Discover(roots))
@@ -60,12 +68,31 @@ public sealed class PluginCatalog : IDisposable
     public IReadOnlyList<Diagnostic> WhyMissing(string eraserId) =>
         [.. _plugins.Where(plugin => plugin.Identity?.Owns(eraserId) ?? plugin.Folder.Name == eraserId).SelectMany(plugin => plugin.Diagnostics)];
 
+    /// <summary>Why an eraser's id cannot belong to a plugin, or null.</summary>
+    /// <param name="eraserId">The id.</param>
+    /// <param name="plugin">Who exports it.</param>
+    /// <param name="holder">Id of the plugin that has it already, or null.</param>
+    public static Diagnostic? WhyLeftOut(string eraserId, PluginIdentity plugin, string? holder)
+    {
+        var fault = !plugin.Owns(eraserId) ? "does not begin with the plugin's id, and `Exports` does not list it"
+            : holder is not null ? $"is taken by plugin `{holder}`"
+            : null;
+        return fault is null ? null : Diagnostic.Error(DiagnosticId.BadExportId, $"eraser `{eraserId}` of plugin `{plugin.Id}` was left out: its id {fault}");
+    }
+
     /// <summary>Disposes every plugin's parts.</summary>
     public void Dispose()
     {
-        foreach (var container in _containers)
+        foreach (var (container, context) in _loaded)
+        {
             container.Dispose();
-        _containers.Clear();
+            if (context.IsCollectible)
+                context.Unload();
+        }
+
+        _loaded.Clear();
+        _erasers.Clear();
+        _plugins.Clear();
     }
 
     private IReadOnlyList<PluginFolder> Discover(IReadOnlyList<string> roots)
@@ -100,16 +127,20 @@ public sealed class PluginCatalog : IDisposable
         if (refusal is not null)
             found.Add(trust == PluginTrust.Locked ? refusal : LockIgnored(identity));
 
-        return found.Exists(IsError) ? Refused(folder, identity, files, found) : Open(folder, identity, files, copies, found);
+        if (found.Exists(IsError))
+            return Refused(folder, identity, files, found);
+        return _open(identity)
+            ? Open(folder, identity, files, copies, found)
+            : new InstalledPlugin { Folder = folder, Identity = identity, Files = files, State = PluginState.Judged, Diagnostics = found };
     }
 
     private InstalledPlugin Open(
         PluginFolder folder, PluginIdentity identity, IReadOnlyList<PluginFile> files, PluginStore copies, List<Diagnostic> found)
     {
-        if (PluginComposition.Compose(copies.Keep(folder, files), identity, found) is not { } composed)
+        if (PluginComposition.Compose(copies.Keep(folder, files), identity, _collectible, found) is not { } composed)
             return Refused(folder, identity, files, found);
 
-        _containers.Add(composed.Container);
+        _loaded.Add((composed.Container, composed.Context));
         var erasers = composed.Erasers.Where(export => Admit(export.Metadata, identity, found))
             .Select(export => new InstalledEraser(identity, export)).OrderBy(eraser => eraser.Id, StringComparer.Ordinal).ToList();
         foreach (var eraser in erasers)
@@ -127,11 +158,9 @@ public sealed class PluginCatalog : IDisposable
 
     private bool Admit(EraserMetadata eraser, PluginIdentity plugin, List<Diagnostic> found)
     {
-        var fault = !plugin.Owns(eraser.Id) ? "does not begin with the plugin's id, and `Exports` does not list it"
-            : _erasers.TryGetValue(eraser.Id, out var other) ? $"is taken by plugin `{other.Plugin.Id}`"
-            : null;
+        var fault = WhyLeftOut(eraser.Id, plugin, _erasers.GetValueOrDefault(eraser.Id)?.Plugin.Id);
         if (fault is not null)
-            found.Add(Diagnostic.Error(DiagnosticId.BadExportId, $"eraser `{eraser.Id}` of plugin `{plugin.Id}` was left out: its id {fault}"));
+            found.Add(fault);
         return fault is null;
     }
 

@@ -1,5 +1,6 @@
 using System.Composition.Hosting;
 using System.Reflection;
+using System.Runtime.Loader;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
 
@@ -11,20 +12,25 @@ internal static class PluginComposition
     /// <summary>Loads and composes.</summary>
     /// <param name="mainAssembly">Full path of the verified copy.</param>
     /// <param name="plugin">Who is loaded.</param>
+    /// <param name="collectible">Whether the plugin can be unloaded.</param>
     /// <param name="found">Receives what went wrong.</param>
-    /// <returns>The container and its erasers; null when nothing could be composed.</returns>
-    public static (CompositionHost Container, IReadOnlyList<Lazy<IEraser, EraserMetadata>> Erasers)? Compose(
-        string mainAssembly, PluginIdentity plugin, List<Diagnostic> found)
+    /// <returns>The container, its erasers and where they live; null when nothing could be composed.</returns>
+    public static (CompositionHost Container, IReadOnlyList<Lazy<IEraser, EraserMetadata>> Erasers, AssemblyLoadContext Context)? Compose(
+        string mainAssembly, PluginIdentity plugin, bool collectible, List<Diagnostic> found)
     {
         CompositionHost? container = null;
         try
         {
-            var context = new PluginLoadContext(mainAssembly);
+            var context = new PluginLoadContext(mainAssembly, plugin.Id, collectible);
+            var missing = PluginNeeds.Missing(mainAssembly, context);
+            found.AddRange(missing);
+            if (missing.Count > 0)
+                return null;
             var assembly = context.LoadFromAssemblyName(new AssemblyName(Path.GetFileNameWithoutExtension(mainAssembly)));
             container = new ContainerConfiguration().WithParts(LoadableTypes(assembly, plugin, found)).CreateContainer();
             var erasers = container.GetExports<Lazy<IEraser, EraserMetadata>>().ToList();
             if (erasers.Count > 0)
-                return (container, erasers);
+                return (container, erasers, context);
             found.Add(Diagnostic.Error(DiagnosticId.NoExports, $"plugin `{plugin.Id}` exports nothing", "put `[Eraser(...)]` on a class that implements `IEraser`"));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

@@ -92,7 +92,9 @@ internal sealed class EraseStage(RunFolder folder, PreparedRun run, IRunObserver
     {
         try
         {
-            return call();
+            var result = call();
+            PluginFaults.ThrowIfAny();
+            return result;
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or RunException or OutOfMemoryException))
         {
@@ -100,7 +102,8 @@ internal sealed class EraseStage(RunFolder folder, PreparedRun run, IRunObserver
             throw new RunException(ExitCode.RunFailed, DiagnosticId.EraserFailed,
                 $"eraser `{step.Planned.Eraser}` of plugin `{step.Planned.Plugin}` {step.Planned.PluginVersion} failed ({phase}): "
                 + $"{inner.GetType().Name}: {inner.Message.Split('\n')[0].TrimEnd('.', '\r')}",
-                "`--verbose` shows where; the plugin's author can help", failure);
+                inner is DllNotFoundException ? $"`lethe plugins verify {step.Planned.Plugin}` names the native libraries that are missing" : "`--verbose` shows where; the plugin's author can help",
+                failure);
         }
     }
 

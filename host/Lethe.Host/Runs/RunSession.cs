@@ -29,13 +29,14 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         try
         {
             Draw(folder, run, model, cancel);
+            PluginFaults.ThrowIfAny();
             var result = Conclude(folder, run, modelFiles, cancel);
             folder.Events.Note("finished", result.Report.GatesHold ? "every gate holds" : "a gate is missed");
             return result;
         }
         catch (Exception failure)
         {
-            TryNote(folder, failure is OperationCanceledException ? "cancelled" : "failed", failure.Message);
+            TryNote(folder, failure is OperationCanceledException && PluginFaults.First is null ? "cancelled" : "failed", PluginFaults.First?.Message ?? failure.Message);
             throw;
         }
     }

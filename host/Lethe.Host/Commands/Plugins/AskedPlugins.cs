@@ -6,8 +6,10 @@ namespace Lethe.Host.Commands.Plugins;
 internal static class AskedPlugins
 {
     /// <summary>Finds, judges and loads them.</summary>
-    public static PluginCatalog Load(CommandContext context) =>
-        PluginCatalog.Load(Roots(context), context.Globals.AllowUntrusted ? PluginTrust.Anything : PluginTrust.Locked);
+    /// <param name="context">The command line.</param>
+    /// <param name="open">Which of those that are judged good to load; null for all.</param>
+    public static PluginCatalog Load(CommandContext context, Func<PluginIdentity, bool>? open = null) =>
+        PluginCatalog.Load(Roots(context), context.Globals.AllowUntrusted ? PluginTrust.Anything : PluginTrust.Locked, open: open);
 
     /// <summary>Loads them and hands over the one of an id; an id that none has is the user's mistake.</summary>
     public static ExitCode Use(CommandContext context, string id, Func<InstalledPlugin, ExitCode> use)

@@ -10,7 +10,7 @@ public enum ExitCode
     Success = 0,
 
     /// <summary>A run started and failed: a broken checkpoint, a full disk, a plugin that threw.</summary>
-    [Description("the run failed: broken model file, full disk, error inside a plugin")]
+    [Description("the run failed: broken model file, full disk, error inside a plugin, a benchmark's cell that failed")]
     RunFailed = 1,
 
     /// <summary>The command line or the policy is wrong; nothing was written.</summary>

@@ -29,6 +29,7 @@ public static partial class CommandLine
             BatchCommand.Create(),
             GenerateCommand.Create(),
             EvaluateCommand.Create(),
+            BenchmarkCommand.Create(),
             ModelsCommand.Create(),
             TrainCommand.Create(),
             PluginsCommand.Create(),

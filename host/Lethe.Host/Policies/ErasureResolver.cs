@@ -25,7 +25,7 @@ public static class ErasureResolver
             var id = concept.Eraser ?? policy.Defaults.Eraser;
             if (!known.TryGetValue(id, out var eraser))
             {
-                found.Add(Unknown(id, known.Keys, document, concept.Eraser is null ? "defaults.eraser" : $"{path}.eraser"));
+                found.Add(Unknown(id, known.Keys, document.LocationOf(concept.Eraser is null ? "defaults.eraser" : $"{path}.eraser")));
                 continue;
             }
 
@@ -51,12 +51,14 @@ public static class ErasureResolver
         Defaults = policy.Defaults with { Options = PolicyMapping.Empty },
     };
 
-    private static Diagnostic Unknown(string id, Dictionary<string, EraserMetadata>.KeyCollection known, PolicyDocument document, string path)
+    /// <summary>The complaint about an eraser that is not installed.</summary>
+    internal static Diagnostic Unknown(string id, IEnumerable<string> installed, SourceLocation location)
     {
+        var known = installed.ToList();
         var nearest = KeySuggestion.Nearest(id, known);
         var hint = nearest is not null ? $"did you mean `{nearest}`?"
             : known.Count == 0 ? "no eraser is installed; `lethe plugins list` says why"
             : $"installed erasers are {string.Join(", ", known.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))}";
-        return new Diagnostic(DiagnosticId.UnknownEraser, Severity.Error, $"unknown eraser `{id}`", document.LocationOf(path), hint);
+        return new Diagnostic(DiagnosticId.UnknownEraser, Severity.Error, $"unknown eraser `{id}`", location, hint);
     }
 }

@@ -21,7 +21,7 @@ public sealed record PolicyDocument
     public required PolicyMapping Root { get; init; }
 
     /// <summary>Reads <paramref name="file"/>; null when it cannot be read as a policy at all.</summary>
-    public static PolicyDocument? Load(string file, List<Diagnostic> diagnostics)
+    public static PolicyDocument? Load(string file, DocumentKind kind, List<Diagnostic> diagnostics)
     {
         byte[] bytes;
         try
@@ -41,22 +41,22 @@ public sealed record PolicyDocument
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            var hint = System.IO.File.Exists(file) ? null : Directory.Exists(file) ? "name the file, not its folder" : "`policies/` holds examples";
-            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, $"policy `{file}` cannot be read: {Reason(failure, file)}", hint: hint);
+            var hint = System.IO.File.Exists(file) ? null : Directory.Exists(file) ? "name the file, not its folder" : $"`{kind.Examples}` holds examples";
+            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, $"{kind.Name} `{file}` cannot be read: {Reason(failure, file)}", hint: hint);
             return null;
         }
 
-        return Parse(bytes, file, diagnostics);
+        return Parse(bytes, file, kind, diagnostics);
 
         PolicyDocument? TooLarge()
         {
-            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, string.Create(CultureInfo.InvariantCulture, $"policy `{file}` is larger than {MaxBytes} bytes"));
+            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, string.Create(CultureInfo.InvariantCulture, $"{kind.Name} `{file}` is larger than {MaxBytes} bytes"));
             return null;
         }
     }
 
     /// <summary>Reads a policy from memory; <paramref name="file"/> only names it in messages.</summary>
-    public static PolicyDocument? Parse(byte[] bytes, string file, List<Diagnostic> diagnostics)
+    public static PolicyDocument? Parse(byte[] bytes, string file, DocumentKind kind, List<Diagnostic> diagnostics)
     {
         string text;
         try
@@ -65,11 +65,11 @@ public sealed record PolicyDocument
         }
         catch (DecoderFallbackException)
         {
-            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, $"policy `{file}` is not UTF-8 text");
+            diagnostics.Refuse(DiagnosticId.PolicyUnreadable, $"{kind.Name} `{file}` is not UTF-8 text");
             return null;
         }
 
-        var root = PolicySyntax.Read(text, file, diagnostics);
+        var root = PolicySyntax.Read(text, file, kind, diagnostics);
         return root is null ? null : new PolicyDocument { File = file, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Root = root };
     }
 

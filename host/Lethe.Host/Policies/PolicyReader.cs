@@ -13,14 +13,14 @@ public static class PolicyReader
     public static PolicyReading Read(string path)
     {
         var diagnostics = new List<Diagnostic>();
-        return Read(PolicyDocument.Load(path, diagnostics), diagnostics);
+        return Read(PolicyDocument.Load(path, DocumentKind.Policy, diagnostics), diagnostics);
     }
 
     /// <summary>Reads a policy from memory; <paramref name="file"/> names it in messages, and model paths are relative to its folder.</summary>
     public static PolicyReading ReadText(string text, string file)
     {
         var diagnostics = new List<Diagnostic>();
-        return Read(PolicyDocument.Parse(Encoding.UTF8.GetBytes(text), file, diagnostics), diagnostics);
+        return Read(PolicyDocument.Parse(Encoding.UTF8.GetBytes(text), file, DocumentKind.Policy, diagnostics), diagnostics);
     }
 
     private static PolicyReading Read(PolicyDocument? document, List<Diagnostic> diagnostics)

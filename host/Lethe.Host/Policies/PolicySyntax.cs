@@ -17,19 +17,20 @@ internal sealed class PolicySyntax
     private const int MaxDepth = 16;
 
     private readonly string _file;
+    private readonly DocumentKind _kind;
     private readonly List<Diagnostic> _diagnostics;
     private readonly Parser _parser;
 
-    private PolicySyntax(string text, string file, List<Diagnostic> diagnostics)
+    private PolicySyntax(string text, string file, DocumentKind kind, List<Diagnostic> diagnostics)
     {
-        (_file, _diagnostics) = (file, diagnostics);
+        (_file, _kind, _diagnostics) = (file, kind, diagnostics);
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
     /// <summary>The mapping that <paramref name="text"/> holds; null when the text is not YAML or holds something else.</summary>
-    public static PolicyMapping? Read(string text, string file, List<Diagnostic> diagnostics)
+    public static PolicyMapping? Read(string text, string file, DocumentKind kind, List<Diagnostic> diagnostics)
     {
-        var syntax = new PolicySyntax(text, file, diagnostics);
+        var syntax = new PolicySyntax(text, file, kind, diagnostics);
         try
         {
             return syntax.ReadStream();
@@ -62,8 +63,8 @@ internal sealed class PolicySyntax
         if (!_parser.TryConsume<DocumentStart>(out _))
         {
             _diagnostics.Refuse(
-                DiagnosticId.PolicySyntax, "the policy is empty", new SourceLocation(_file, 1, 1),
-                "start with `version: 1`; `policies/` holds examples");
+                DiagnosticId.PolicySyntax, $"the {_kind.Name} is empty", new SourceLocation(_file, 1, 1),
+                $"start with `version: 1`; `{_kind.Examples}` holds examples");
             return null;
         }
 
@@ -73,20 +74,20 @@ internal sealed class PolicySyntax
             _diagnostics.Refuse(DiagnosticId.PolicySyntax, "a second YAML document starts here, expected one", At(second.Start, _file));
         if (root is PolicyMapping mapping) return mapping;
         if (root is not PolicyInvalid)
-            _diagnostics.Refuse(DiagnosticId.PolicySyntax, "expected keys and values at the top of the policy", root.Location);
+            _diagnostics.Refuse(DiagnosticId.PolicySyntax, $"expected keys and values at the top of the {_kind.Name}", root.Location);
         return null;
     }
 
     private PolicyNode ReadNode(int depth)
     {
         if (_parser.TryConsume<AnchorAlias>(out var alias))
-            return Refused($"alias `*{alias.Value}` is not allowed in a policy", alias, "write the value out");
+            return Refused($"alias `*{alias.Value}` is not allowed in a {_kind.Name}", alias, "write the value out");
 
         if (_parser.Current is NodeEvent node)
         {
             if (depth > MaxDepth) throw new TooDeepException(At(node.Start, _file));
-            if (!node.Anchor.IsEmpty) Refused($"anchor `&{node.Anchor.Value}` is not allowed in a policy", node, "write the value out where it is needed");
-            if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) Refused($"tag `{node.Tag.Value}` is not allowed in a policy", node, "remove it; the key decides the type");
+            if (!node.Anchor.IsEmpty) Refused($"anchor `&{node.Anchor.Value}` is not allowed in a {_kind.Name}", node, "write the value out where it is needed");
+            if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) Refused($"tag `{node.Tag.Value}` is not allowed in a {_kind.Name}", node, "remove it; the key decides the type");
         }
 
         if (_parser.TryConsume<YamlScalar>(out var scalar)) return ScalarOf(scalar);

@@ -13,7 +13,8 @@ namespace Lethe.Host.Policies;
 /// </summary>
 /// <param name="diagnostics">Where complaints go.</param>
 /// <param name="keysElsewhere">Finds the section in which a key would be valid, or null.</param>
-internal sealed class RecordBinder(List<Diagnostic> diagnostics, Func<string, string?>? keysElsewhere = null)
+/// <param name="whole">What the file is called in messages.</param>
+internal sealed class RecordBinder(List<Diagnostic> diagnostics, Func<string, string?>? keysElsewhere = null, string whole = "the policy")
 {
     private const int MaxTextLength = 1000;
     private const int MaxListLength = 10_000;
@@ -215,7 +216,7 @@ internal sealed class RecordBinder(List<Diagnostic> diagnostics, Func<string, st
         _ => "keys and values",
     };
 
-    private static string Place(string path) => path.Length == 0 ? "the policy" : $"`{path}`";
+    private string Place(string path) => path.Length == 0 ? whole : $"`{path}`";
 
     private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
 

@@ -7,9 +7,6 @@ namespace Lethe.Host.Reports;
 /// <summary>The report as one self-contained page, written for readers who are no engineers.</summary>
 public static class HtmlReport
 {
-    // A page that a browser still opens: pictures beyond this many bytes stay in the run folder only.
-    private const long PictureBudget = 24L << 20;
-
     /// <summary>Builds the page. <paramref name="scores"/> name the pictures, <paramref name="picture"/> reads one by its relative path.</summary>
     public static string Build(ErasureReport report, IReadOnlyList<PictureScore> scores, Func<string, byte[]> picture)
     {
@@ -80,7 +77,7 @@ public static class HtmlReport
         page.Element("p", "How often the judge, a network that took no part in making or editing the model, sees the concept in pictures whose prompt names it.", "small");
         page.Table(["Concept", "Role", "Before", "After", "n", "95 % interval (after)", "Pixels changed"], report.Concepts.Select(row => new[]
         {
-            row.Concept, Role(row.Role), Html.Value(row.Before.Value, "fraction"), Html.Value(row.After.Value, "fraction"), Number(row.After.N),
+            row.Concept, PictureGrid.RoleName(row.Role), Html.Value(row.Before.Value, "fraction"), Html.Value(row.After.Value, "fraction"), Number(row.After.N),
             Interval(row.After), Html.Value(row.Difference.Value, "fraction"),
         }));
         page.Close("section");
@@ -108,39 +105,10 @@ public static class HtmlReport
     private static void Pictures(Html page, IReadOnlyList<PictureScore> scores, Func<string, byte[]> picture)
     {
         page.Open("section").Element("h2", "6. Pictures before and after");
-        var left = PictureBudget;
-        foreach (var group in scores.GroupBy(score => (score.Role, score.Concept)).OrderBy(group => group.Key.Role))
-        {
-            page.Element("h3", $"{group.Key.Concept} ({Role(group.Key.Role)})").Open("div", "pairs");
-            foreach (var prompt in group.GroupBy(score => score.Prompt))
-            {
-                page.Open("figure");
-                left = Strip(page, "before", prompt.Select(score => (score, score.BeforeFile)), picture, left);
-                left = Strip(page, "after", prompt.Select(score => (score, score.AfterFile)), picture, left);
-                page.Element("figcaption", $"“{prompt.Key}”, seeds {Number(prompt.First().Seed)} to {Number(prompt.Last().Seed)}").Close("figure");
-            }
-            page.Close("div");
-        }
+        var left = PictureGrid.Write(page, scores, picture, PictureGrid.Budget);
         if (left < 0)
             page.Element("p", "Not all pictures fit into this page; all of them are in the folder `images` beside it.", "small");
         page.Close("section");
-    }
-
-    private static long Strip(
-        Html page, string side, IEnumerable<(PictureScore Score, string? File)> pictures, Func<string, byte[]> picture, long left)
-    {
-        page.Open("div", "strip").Element("span", side);
-        foreach (var (score, file) in pictures)
-        {
-            if (file is null || left < 0)
-                continue;
-            var png = picture(file);
-            left -= png.Length;
-            if (left >= 0)
-                page.Png(png, $"{side}: {score.Prompt}, seed {Number(score.Seed)}");
-        }
-        page.Close("div");
-        return left;
     }
 
     private static void Evidence(Html page, ErasureReport report)
@@ -176,13 +144,6 @@ public static class HtmlReport
 
     private static string Interval(Figure figure) =>
         figure is { Low: { } low, High: { } high } ? $"{Html.Value(low, figure.Unit)} to {Html.Value(high, figure.Unit)}" : "";
-
-    private static string Role(PictureRole role) => role switch
-    {
-        PictureRole.Erased => "erased",
-        PictureRole.Synonym => "synonym of an erased concept",
-        _ => "kept",
-    };
 
     private static string List(IReadOnlyList<string> items) => items.Count == 0 ? "none" : string.Join(", ", items);
 

@@ -5,7 +5,7 @@ using Lethe.Sdk.Erasers;
 namespace Lethe.Host.Runs;
 
 /// <summary>Runs the erasers one after the other; each sees the model with the edits of all earlier steps attached.</summary>
-internal sealed class EraseStage(RunFolder folder, PreparedRun run, IRunObserver observer)
+internal sealed class EraseStage(RunFolder folder, IReadOnlyList<PreparedStep> steps, long seed, IRunObserver observer)
 {
     /// <summary>Makes or loads every edit, in order. The model is left as it was; the caller owns the edits.</summary>
     public IReadOnlyList<ModelEdit> Erase(IDiffusionModel model, CancellationToken cancel)
@@ -14,10 +14,10 @@ internal sealed class EraseStage(RunFolder folder, PreparedRun run, IRunObserver
         var attached = new Stack<IDisposable>();
         try
         {
-            foreach (var step in run.Steps)
+            foreach (var step in steps)
             {
                 cancel.ThrowIfCancellationRequested();
-                observer.Stage($"step {step.Planned.Number} of {run.Steps.Count}: {step.Planned.Eraser}");
+                observer.Stage($"step {step.Planned.Number} of {steps.Count}: {step.Planned.Eraser}");
                 var made = Step(step, model, cancel);
                 edits.AddRange(made);
                 foreach (var edit in made)
@@ -76,11 +76,11 @@ internal sealed class EraseStage(RunFolder folder, PreparedRun run, IRunObserver
 
     private EraserContext Context(PreparedStep step, int request, string work, CancellationToken cancel)
     {
-        var seed = run.Plan.Seed + 1000L * step.Planned.Number + request;
+        var own = seed + 1000L * step.Planned.Number + request;
         return new EraserContext
         {
-            Seed = seed,
-            Generator = new torch.Generator((ulong)seed),
+            Seed = own,
+            Generator = new torch.Generator((ulong)own),
             Checkpoints = new CheckpointFolder(work),
             Progress = new StepProgress(observer),
             Cancel = cancel,

@@ -12,8 +12,10 @@ internal static class Lanes
     private const long LargestModelPerLane = 256L << 20;
 
     /// <summary>Lanes for a model on so many threads.</summary>
-    public static int CountFor(string modelPath, int threads) =>
-        ModelFiles.List(modelPath).Sum(file => new FileInfo(Path.Combine(modelPath, file)).Length) > LargestModelPerLane ? 1 : Math.Max(1, threads);
+    public static int CountFor(string modelPath, int threads) => AreCheap(modelPath) ? Math.Max(1, threads) : 1;
+
+    /// <summary>Whether a model is small enough to be opened once for each lane.</summary>
+    public static bool AreCheap(string modelPath) => ModelFiles.Size(modelPath) <= LargestModelPerLane;
 
     /// <summary>Runs <paramref name="lane"/> on so many threads and waits for all; the first failure cancels the others and is thrown.</summary>
     public static void Run(int count, Action<CancellationToken> lane, CancellationToken cancel)

@@ -27,6 +27,9 @@ public static class ModelFiles
             .Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Bytes of all of them.</summary>
+    public static long Size(string folder) => List(folder).Sum(file => new FileInfo(Path.Combine(folder, file)).Length);
+
     /// <summary>The same files with their hashes.</summary>
     public static IReadOnlyList<HashedFile> Hash(string folder)
     {

@@ -44,19 +44,5 @@ public static class ModelLocation
             : $"built-in models: {string.Join(", ", known.Select(item => $"`{item}`"))}; or name a diffusers folder");
     }
 
-    // The launcher names the installation; otherwise the app lies somewhere inside it.
-    private static string? ModelsFolder()
-    {
-        if (Environment.GetEnvironmentVariable("LETHE_HOME") is { Length: > 0 } home && Directory.Exists(Path.Combine(home, "host", "models")))
-            return Path.Combine(home, "host", "models");
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            foreach (var candidate in new[] { Path.Combine(folder.FullName, "host", "models"), Path.Combine(folder.FullName, "models") })
-            {
-                if (Directory.Exists(candidate))
-                    return candidate;
-            }
-        }
-        return null;
-    }
+    private static string? ModelsFolder() => Installation.Find(Path.Combine("host", "models"), "models");
 }

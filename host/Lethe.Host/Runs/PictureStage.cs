@@ -4,7 +4,7 @@ using Lethe.Diffusion.Images;
 namespace Lethe.Host.Runs;
 
 /// <summary>Draws the evaluation pictures of one side, batch by batch; finished batches are kept.</summary>
-internal sealed class PictureStage(RunFolder folder, Plan plan, IRunObserver observer)
+internal sealed class PictureStage(RunFolder folder, PlannedSampling sampling, IReadOnlyList<PlannedPrompt> prompts, IRunObserver observer)
 {
     /// <summary>File of one picture, relative to the run folder; <paramref name="side"/> is <c>before</c> or <c>after</c>.</summary>
     public static string File(string side, PlannedPrompt prompt, long seed) => $"images/{side}/{prompt.Folder}/{seed}.png";
@@ -18,9 +18,9 @@ internal sealed class PictureStage(RunFolder folder, Plan plan, IRunObserver obs
     public void Draw(string side, int together, int lanes, Func<LaneModel> open, CancellationToken cancel)
     {
         observer.Stage($"pictures {side}");
-        var pictures = plan.Prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
+        var pictures = prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
         // A batch is drawn again as a whole, because rounding depends on what is drawn together.
-        var missing = new ConcurrentQueue<(PlannedPrompt Prompt, long Seed)[]>(pictures.Chunk(Math.Min(plan.Sampling.Batch, together))
+        var missing = new ConcurrentQueue<(PlannedPrompt Prompt, long Seed)[]>(pictures.Chunk(Math.Min(sampling.Batch, together))
             .Where(batch => !batch.All(picture => folder.IsFinished(File(side, picture.Prompt, picture.Seed)))));
         var done = pictures.Count - missing.Sum(batch => batch.Length);
         observer.Progress(done, pictures.Count, "pictures");
@@ -39,7 +39,7 @@ internal sealed class PictureStage(RunFolder folder, Plan plan, IRunObserver obs
     private void DrawBatch(string side, (PlannedPrompt Prompt, long Seed)[] batch, LaneModel lane, CancellationToken stop)
     {
         var drawn = Drawing.Draw(
-            lane.Model, [.. batch.Select(picture => picture.Prompt.Prompt)], [.. batch.Select(picture => picture.Seed)], plan.Sampling, stop);
+            lane.Model, [.. batch.Select(picture => picture.Prompt.Prompt)], [.. batch.Select(picture => picture.Seed)], sampling, stop);
         for (var i = 0; i < batch.Length; i++)
         {
             var png = PngImage.Encode(drawn[i]);

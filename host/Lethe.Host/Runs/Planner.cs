@@ -9,7 +9,7 @@ namespace Lethe.Host.Runs;
 /// <summary>Makes every choice that a policy leaves open. Opens no weights.</summary>
 public static class Planner
 {
-    private const int Batch = 16;
+    internal const int Batch = 16;
 
     /// <summary>The host's version as plans and reports name it.</summary>
     public static string HostVersion { get; } =
@@ -63,41 +63,42 @@ public static class Planner
         Policy policy, IReadOnlyList<ResolvedErasure> erasures, IReadOnlyDictionary<string, EraserSource> installed)
     {
         var steps = new List<PreparedStep>();
-        foreach (var group in erasures.GroupBy(erasure => (erasure.Eraser, Options: Options(erasure).ToJsonString())))
+        foreach (var group in erasures.GroupBy(erasure => (erasure.Eraser, Options: Options(erasure.Options).ToJsonString())))
         {
-            var eraser = installed[group.Key.Eraser];
-            var first = group.First();
             var preserve = policy.Preserve.Concat(group.SelectMany(item => item.Concept.Preserve)).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-            steps.Add(new PreparedStep
+            steps.Add(Step(steps.Count + 1, installed[group.Key.Eraser], group.First().Options, [.. group.Select(item => new Concept
             {
-                Planned = new PlannedStep
-                {
-                    Number = steps.Count + 1,
-                    Eraser = group.Key.Eraser,
-                    Source = eraser.Plugin,
-                    Options = Options(first),
-                    Erase = [.. group.Select(item => new PlannedErasure
-                    {
-                        Concept = item.Concept.Concept, Kind = Kind(item.Concept), Synonyms = item.Concept.Synonyms, Surrogate = item.Concept.Surrogate,
-                    })],
-                    Preserve = preserve,
-                },
-                Eraser = eraser.Create,
-                Options = first.Options,
-                OneConceptAtATime = eraser.Metadata.OneConceptAtATime,
-                Concepts = [.. group.Select(item => new Concept
-                {
-                    Name = item.Concept.Concept,
-                    Kind = item.Concept.Kind,
-                    Synonyms = item.Concept.Synonyms,
-                    Surrogate = item.Concept.Surrogate,
-                    Neighbours = item.Concept.Preserve,
-                })],
-                Preserve = new PreserveSet { Prompts = preserve },
-            });
+                Name = item.Concept.Concept,
+                Kind = item.Concept.Kind,
+                Synonyms = item.Concept.Synonyms,
+                Surrogate = item.Concept.Surrogate,
+                Neighbours = item.Concept.Preserve,
+            })], preserve));
         }
         return steps;
     }
+
+    /// <summary>One call of one eraser.</summary>
+    internal static PreparedStep Step(int number, EraserSource eraser, object? options, IReadOnlyList<Concept> concepts, IReadOnlyList<string> preserve) => new()
+    {
+        Planned = new PlannedStep
+        {
+            Number = number,
+            Eraser = eraser.Metadata.Id,
+            Source = eraser.Plugin,
+            Options = Options(options),
+            Erase = [.. concepts.Select(item => new PlannedErasure
+            {
+                Concept = item.Name, Kind = Kind(item.Kind), Synonyms = item.Synonyms, Surrogate = item.Surrogate,
+            })],
+            Preserve = preserve,
+        },
+        Eraser = eraser.Create,
+        Options = options,
+        OneConceptAtATime = eraser.Metadata.OneConceptAtATime,
+        Concepts = concepts,
+        Preserve = new PreserveSet { Prompts = preserve },
+    };
 
     private static List<PlannedPrompt> Prompts(Policy policy, IReadOnlyList<string> styles)
     {
@@ -106,8 +107,8 @@ public static class Planner
             : [.. policy.Preserve.Concat(policy.Erase.SelectMany(item => item.Preserve)).Distinct(StringComparer.OrdinalIgnoreCase)];
         var styleNeighbours = policy.Erase.Where(item => item.Kind == ConceptKind.Style).SelectMany(item => item.Preserve);
         var knownStyles = (styles.Count > 0 ? styles : [.. styleNeighbours]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var wanted = policy.Erase.Select(item => (item.Concept, Phrase: item.Concept, Kind: Kind(item), Role: PictureRole.Erased))
-            .Concat(policy.Erase.SelectMany(item => item.Synonyms.Select(phrase => (item.Concept, Phrase: phrase, Kind: Kind(item), Role: PictureRole.Synonym))))
+        var wanted = policy.Erase.Select(item => (item.Concept, Phrase: item.Concept, Kind: Kind(item.Kind), Role: PictureRole.Erased))
+            .Concat(policy.Erase.SelectMany(item => item.Synonyms.Select(phrase => (item.Concept, Phrase: phrase, Kind: Kind(item.Kind), Role: PictureRole.Synonym))))
             .Concat(preserved.Select(name => (Concept: name, Phrase: name, Kind: knownStyles.Contains(name) ? "style" : "object", Role: PictureRole.Preserved)))
             .ToList();
         var folders = Slug.ForAll(wanted.Select(item => item.Concept));
@@ -144,8 +145,7 @@ public static class Planner
             .Select(gate => new PlannedGate { Figure = gate.Figure, Min = gate.Min / 100, Max = gate.Max / 100 })];
     }
 
-    private static string Kind(ErasedConcept concept) => concept.Kind == ConceptKind.Style ? "style" : "object";
+    private static string Kind(ConceptKind kind) => kind == ConceptKind.Style ? "style" : "object";
 
-    private static JsonObject Options(ResolvedErasure erasure) =>
-        erasure.Options is null ? [] : (JsonObject)RecordNodes.JsonOf(RecordNodes.Of(erasure.Options));
+    private static JsonObject Options(object? options) => options is null ? [] : (JsonObject)RecordNodes.JsonOf(RecordNodes.Of(options));
 }

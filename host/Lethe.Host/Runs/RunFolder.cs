@@ -11,9 +11,10 @@ public sealed class RunFolder : IDisposable
 
     // Everything a run may write; nothing else in the folder is ever touched.
     private static readonly string[] OwnFiles =
-        [PlanFile, "events.jsonl", "scores.json", "features.safetensors", "metrics.json", "gates.json", "report.json", "report.html", "manifest.json"];
+        [PlanFile, "events.jsonl", "scores.json", "features.safetensors", "metrics.json", "gates.json", "report.json", "report.html", "manifest.json",
+        "table.json", "table.csv", "table.html"];
 
-    private static readonly string[] OwnFolders = ["edits", "images", "adapters", "model", "work"];
+    private static readonly string[] OwnFolders = ["edits", "images", "adapters", "model", "work", "cells"];
 
     private readonly FileStream _lock;
 

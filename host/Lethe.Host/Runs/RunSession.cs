@@ -43,12 +43,12 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
 
     private void Draw(RunFolder folder, PreparedRun run, StableDiffusion model, CancellationToken cancel)
     {
-        var pictures = new PictureStage(folder, run.Plan, observer);
+        var pictures = new PictureStage(folder, run.Plan.Sampling, run.Plan.Prompts, observer);
         var lanes = Lanes.CountFor(run.ModelPath, threads);
         // Several lanes need a model each, one lane takes the one that is open.
         pictures.Draw("before", model.BatchSize, lanes,
             () => lanes == 1 ? new LaneModel(model, ownsModel: false, []) : new LaneModel(Open(run, run.ModelPath), ownsModel: true, []), cancel);
-        var edits = new EraseStage(folder, run, observer).Erase(model, cancel);
+        var edits = new EraseStage(folder, run.Steps, run.Plan.Seed, observer).Erase(model, cancel);
         try
         {
             var export = new ModelExport(folder, run, observer);
@@ -75,7 +75,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
     {
         var (scorer, owner) = ModelSession.Scorer(run.ModelPath);
         using var _ = owner;
-        var stage = new ScoreStage(folder, run, scorer, observer);
+        var stage = new ScoreStage(run.Plan.Prompts, run.Phrases, folder.InRoot, scorer, observer);
         var scores = stage.Score(cancel);
         observer.Stage("report");
         var figures = ErasureFigures.Compute(scores);

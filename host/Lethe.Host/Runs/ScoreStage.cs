@@ -4,7 +4,14 @@ using Lethe.Evaluation.Metrics;
 namespace Lethe.Host.Runs;
 
 /// <summary>Scores finished pairs of pictures, from their files alone.</summary>
-internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScorer scorer, IRunObserver observer)
+/// <param name="prompts">What was drawn.</param>
+/// <param name="phrases">Other names of concepts, by concept; judges may know a concept by any of them.</param>
+/// <param name="pathOf">Full path of a picture from its path in the run folder.</param>
+/// <param name="scorer">The judges.</param>
+/// <param name="observer">Who watches.</param>
+internal sealed class ScoreStage(
+    IReadOnlyList<PlannedPrompt> prompts, IReadOnlyDictionary<string, IReadOnlyList<string>> phrases, Func<string, string> pathOf,
+    PictureScorer scorer, IRunObserver observer)
 {
     private const int Batch = 32;
 
@@ -15,7 +22,7 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
     public IReadOnlyList<PictureScore> Score(CancellationToken cancel)
     {
         observer.Stage("scores");
-        var pairs = run.Plan.Prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
+        var pairs = prompts.SelectMany(prompt => prompt.Seeds.Select(seed => (Prompt: prompt, Seed: seed))).ToList();
         var scores = new List<PictureScore>(pairs.Count);
         var (featuresOfBefore, featuresOfAfter) = (new List<FeatureSet>(), new List<FeatureSet>());
         foreach (var batch in pairs.Chunk(Batch))
@@ -24,7 +31,7 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
             var asked = batch.Select(pair => new AskedPicture
             {
                 Prompt = pair.Prompt.Prompt,
-                Phrases = run.Phrases.GetValueOrDefault(pair.Prompt.Concept) ?? [pair.Prompt.Concept],
+                Phrases = phrases.GetValueOrDefault(pair.Prompt.Concept) ?? [pair.Prompt.Concept],
                 IsStyle = pair.Prompt.Kind == "style",
             }).ToList();
             var (before, after) = (Read("before", batch), Read("after", batch));
@@ -62,5 +69,5 @@ internal sealed class ScoreStage(RunFolder folder, PreparedRun run, PictureScore
     }
 
     private RgbImage[] Read(string side, (PlannedPrompt Prompt, long Seed)[] batch) =>
-        [.. batch.Select(pair => PngImage.Read(folder.InRoot(PictureStage.File(side, pair.Prompt, pair.Seed))))];
+        [.. batch.Select(pair => PngImage.Read(pathOf(PictureStage.File(side, pair.Prompt, pair.Seed))))];
 }

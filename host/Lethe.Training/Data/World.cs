@@ -25,6 +25,15 @@ public sealed record World
     /// <summary>Names of the objects that the family-friendly policy erases.</summary>
     public required IReadOnlyList<string> FamilyFriendly { get; init; }
 
+    /// <summary>Names of the objects that stand for Imagenette's ten classes.</summary>
+    public IReadOnlyList<string> ImagenetteLike { get; init; } = [];
+
+    /// <summary>Names of the objects that are persons or beings, the stand-in for celebrities.</summary>
+    public IReadOnlyList<string> Characters { get; init; } = [];
+
+    /// <summary>Names of the objects that an age rating looks for.</summary>
+    public IReadOnlyList<string> AgeRating { get; init; } = [];
+
     /// <summary>Objects; a picture's object number is the position here.</summary>
     public required IReadOnlyList<WorldObject> Objects { get; init; }
 
@@ -57,6 +66,17 @@ public sealed record World
             ? world!
             : throw new InvalidDataException($"world file `{path}`: " + string.Join("; ", faults));
     }
+
+    /// <summary>The lists that benchmarks name, under the keys they have in the file; those that it leaves out are missing.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> NamedLists() => new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["cifar10"] = Cifar10,
+        ["family-friendly"] = FamilyFriendly,
+        ["imagenette-like"] = ImagenetteLike,
+        ["characters"] = Characters,
+        ["age-rating"] = AgeRating,
+        ["styles"] = [.. Styles.Select(style => style.Name)],
+    }.Where(list => list.Value.Count > 0).ToDictionary();
 
     /// <summary>Position of the object called <paramref name="name"/>, or -1.</summary>
     public int ObjectNumber(string name) => Position(Objects, name, static o => o.Name);

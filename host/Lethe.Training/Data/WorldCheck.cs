@@ -24,8 +24,11 @@ internal static partial class WorldCheck
         Templates("style-only", world.Templates.StyleOnly, false, true, faults);
         Styles(world, faults);
         Words(world, faults);
-        Known("cifar10", world.Cifar10, world, faults);
-        Known("family-friendly", world.FamilyFriendly, world, faults);
+        foreach (var (name, objects) in world.NamedLists().Where(list => list.Key != "styles"))
+        {
+            Known(name, objects, world, faults);
+        }
+
         foreach (var item in world.Objects)
         {
             Known($"neighbours of `{item.Name}`", item.Neighbours, world, faults);

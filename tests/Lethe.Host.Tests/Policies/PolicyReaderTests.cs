@@ -151,7 +151,7 @@ public sealed class PolicyReaderTests
     {
         var diagnostics = new List<Diagnostic>();
 
-        Assert.Null(PolicyDocument.Parse([0xff, 0xfe, 0x00], "p.yaml", diagnostics));
+        Assert.Null(PolicyDocument.Parse([0xff, 0xfe, 0x00], "p.yaml", DocumentKind.Policy, diagnostics));
         Assert.Equal(DiagnosticId.PolicyUnreadable, Assert.Single(diagnostics).Id);
     }
 

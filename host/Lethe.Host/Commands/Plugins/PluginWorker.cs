@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lethe.Host.Output;
@@ -19,7 +18,7 @@ internal static class PluginWorker
     /// <summary>Starts the worker and waits for its verdict.</summary>
     public static PluginVerdict Verify(CommandContext context, InstalledPlugin plugin)
     {
-        using var process = Process.Start(StartInfo(context, plugin.Id))!;
+        using var process = Process.Start(HostProcess.Of(context, ["plugins", "verify", plugin.Id, Option, "--json"]))!;
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (!process.WaitForExit(Limit))
@@ -30,27 +29,6 @@ internal static class PluginWorker
 
         return Read(output.GetAwaiter().GetResult()) ?? Failed(plugin,
             FormattableString.Invariant($"plugin `{plugin.Id}` ended the process that verified it (exit code {process.ExitCode}){LastWords(error.GetAwaiter().GetResult())}"));
-    }
-
-    private static ProcessStartInfo StartInfo(CommandContext context, string id)
-    {
-        // The host is framework-dependent: whatever started this process, `dotnet` can start its assembly.
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(PluginWorker).Assembly.Location, "plugins", "verify", id, Option, "--json"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var folder in context.Globals.Plugins)
-        {
-            start.ArgumentList.Add("--plugins");
-            start.ArgumentList.Add(folder);
-        }
-
-        if (context.Globals.AllowUntrusted)
-            start.ArgumentList.Add("--allow-untrusted");
-        return start;
     }
 
     private static PluginVerdict? Read(string output)

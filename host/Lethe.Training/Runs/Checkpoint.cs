@@ -12,6 +12,7 @@ internal static class Checkpoint
             ["step"] = step.ToString(CultureInfo.InvariantCulture),
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["lanes"] = settings.Lanes.ToString(CultureInfo.InvariantCulture),
+            ["batch"] = settings.Batch.ToString(CultureInfo.InvariantCulture),
         });
 
     /// <summary>Copies a checkpoint into the tensors of <paramref name="state"/>.</summary>
@@ -25,14 +26,14 @@ internal static class Checkpoint
         var seed = settings.Seed.ToString(CultureInfo.InvariantCulture);
         if (file.Metadata.GetValueOrDefault("seed") != seed)
             throw new InvalidDataException(
-                $"`{path}` was made with seed `{file.Metadata.GetValueOrDefault("seed")}`, expected `{seed}`\n\nhint: start over with `--no-resume`");
+                $"`{path}` was made with seed `{file.Metadata.GetValueOrDefault("seed")}`, expected `{seed}`\n\nhint: start over with `--restart`");
         using var noGrad = torch.no_grad();
         foreach (var (name, target) in state)
         {
             using var saved = file.Read(name);
             if (saved.numel() != target.numel())
                 throw new InvalidDataException(
-                    $"`{path}`: `{name}` holds `{saved.numel()}` numbers, expected `{target.numel()}`\n\nhint: start over with `--no-resume`");
+                    $"`{path}`: `{name}` holds `{saved.numel()}` numbers, expected `{target.numel()}`\n\nhint: start over with `--restart`");
             target.copy_(saved);
         }
 

@@ -16,6 +16,12 @@ public sealed record RunSettings
     /// <summary>Threads that share a step; each has its own lane of the batch and its own gradients.</summary>
     public int Lanes { get; init; } = 1;
 
+    /// <summary>Pictures per step, all lanes together.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Pictures per step and lane, at least one.</summary>
+    public int PerLane => Math.Max(1, Batch / Lanes);
+
     public bool Resume { get; init; } = true;
 
     /// <summary>Stop with a checkpoint after this long; null: run to the last step.</summary>

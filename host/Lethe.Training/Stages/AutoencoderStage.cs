@@ -7,8 +7,8 @@ namespace Lethe.Training.Stages;
 public static class AutoencoderStage
 {
     public const string Name = "autoencoder";
-    private const long RecipeSteps = 4000;
-    private const int RecipeBatch = 4;
+    private const long RecipeSteps = 3200;
+    private const int RecipeBatch = 8;
     private const double AbsoluteShare = 0.3;
     private const double EdgeShare = 0.1;
     // Without it, shape is learned long before hue: a red and a green thing of one brightness look alike to the other terms.
@@ -24,16 +24,15 @@ public static class AutoencoderStage
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
         using var generator = context.InitialWeights(1);
         using var initial = AutoencoderInit.Create(Config, generator);
-        var settings = context.Settings(Name, peakRate: 1.2e-3, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
+        var settings = context.Settings(Name, peakRate: 1.2e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new AutoencoderKL(Config, weights)).ToList();
-        var perLane = Math.Max(1, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
 
         run.Train(
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, perLane);
+                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, settings.PerLane);
                 return Loss(lanes[lane], Changed(pictures.Pick(numbers), random), random).MoveToOuterDisposeScope();
             },
             _ =>

@@ -11,24 +11,23 @@ public static class DecoderStage
 {
     public const string Name = "decoder";
     private const long RecipeSteps = 3000;
-    private const int RecipeBatch = 4;
+    private const int RecipeBatch = 8;
 
     public static void Run(StageContext context)
     {
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
         using var whole = context.Trained(AutoencoderStage.Name);
         using var initial = DecoderPart(whole);
-        var settings = context.Settings(Name, peakRate: 8e-4, RecipeSteps) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
+        var settings = context.Settings(Name, peakRate: 8e-4, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var encoder = new AutoencoderKL(AutoencoderStage.Config, whole);
         var decoders = run.Lanes.Select(weights => new AutoencoderKL(AutoencoderStage.Config, Joined(whole, weights))).ToList();
-        var perLane = Math.Max(1, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
 
         run.Train(
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, perLane);
+                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, settings.PerLane);
                 var target = AutoencoderStage.Changed(pictures.Pick(numbers), random);
                 var latents = AutoencoderStage.SampleLatents(encoder, target, random).Latents.detach();
                 return AutoencoderStage.PictureLoss(decoders[lane].Decode(latents).sub(target)).MoveToOuterDisposeScope();

@@ -10,13 +10,13 @@ namespace Lethe.Training.Stages;
 public static class DenoiserStage
 {
     public const string Name = "denoiser";
-    private const long RecipeSteps = 6000;
-    private const int RecipeBatch = 32;
+    private const long RecipeSteps = 15000;
+    private const int RecipeBatch = 16;
     // So often the caption is left out, for classifier-free guidance.
     private const double EmptyShare = 0.1;
     private const double LargestSignalToNoise = 5;
-    // The objects of the ready-made policies are drawn so many times as often as the others.
-    private const int GatedTimes = 3;
+    // The objects of the ready-made policies come up so many times as often as the others.
+    private const int GatedTimes = 2;
     private const int TemplatesKept = 3;
 
     /// <summary>The shape of the network.</summary>
@@ -54,10 +54,9 @@ public static class DenoiserStage
         var timesteps = new TimestepDraw(schedule, LargestSignalToNoise);
         using var generator = context.InitialWeights(3);
         using var initial = UNetInit.Create(Config, generator, zeroResiduals: true);
-        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps) with { WeightDecay = 1e-3 };
+        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new UNet2DConditionModel(Config, weights)).ToList();
-        var perLane = Math.Max(1, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
         var gated = context.World.Cifar10.Concat(context.World.FamilyFriendly).Select(name => (long)context.World.ObjectNumber(name)).ToList();
         var drawnFrom = pictures.Emphasised(gated, GatedTimes);
         var world = FewTemplates(context.World);
@@ -67,7 +66,7 @@ public static class DenoiserStage
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, perLane);
+                var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, settings.PerLane);
                 var captions = numbers.Select(i => random.Choices.NextDouble() < EmptyShare ? "" : Captions.Sample(
                     world, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: false).Text);
                 var text = states.Of([.. captions]);
@@ -75,7 +74,7 @@ public static class DenoiserStage
                 var (mean, deviation) = (latents.Mean.index_select(0, rows), latents.Deviation.index_select(0, rows));
                 var clean = mean.add(deviation.mul(random.Normal(mean.shape)));
                 var noise = random.Normal(clean.shape);
-                var times = timesteps.Draw(perLane, random);
+                var times = timesteps.Draw(settings.PerLane, random);
                 var predicted = lanes[lane].Forward(schedule.AddNoise(clean, noise, times), times, text);
                 return torch.nn.functional.mse_loss(predicted, noise).MoveToOuterDisposeScope();
             },

@@ -28,18 +28,17 @@ public static class JudgeStage
         var config = Config(context.World.Objects.Count, context.World.Styles.Count);
         using var generator = context.InitialWeights(4);
         using var initial = PictureNetwork.Create(config, generator);
-        var settings = context.Settings(Name, peakRate: 2e-3, RecipeSteps) with { WeightDecay = 0.02, AverageDecay = 0.995 };
+        var settings = context.Settings(Name, peakRate: 2e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 0.02, AverageDecay = 0.995 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new PictureNetwork(config, weights)).ToList();
-        var perLane = Math.Max(2, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
-        var nothing = (int)(perLane * NothingShare);
+        var nothing = (int)(settings.PerLane * NothingShare);
 
         run.Train(
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, perLane);
-                var shown = numbers.Take(perLane - nothing).ToList();
+                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, settings.PerLane);
+                var shown = numbers.Take(settings.PerLane - nothing).ToList();
                 var real = Changed(pictures.Pick(numbers), random);
                 var seen = nothing == 0 ? real : torch.cat([real.narrow(0, 0, shown.Count), Unknown(real, shown.Count, random)]);
                 var features = lanes[lane].Features(seen);

@@ -19,13 +19,14 @@ public sealed record StageContext(TrainOptions Options, World World, Action<stri
     public string TokenizerFolder => Path.Combine(Options.WorkFolder, "tokenizer");
 
     /// <summary>Settings of a run that follow from the options; the stage adds its own.</summary>
-    public RunSettings Settings(string name, double peakRate, long steps, double warmUp = 0.03) => new()
+    public RunSettings Settings(string name, double peakRate, long steps, int batch, double warmUp = 0.03) => new()
     {
         Name = name,
         Folder = RunFolder,
         Rate = new LearningRate(peakRate, Options.Steps ?? steps, warmUp),
         Seed = Options.Seed,
         Lanes = Options.Threads,
+        Batch = Options.Batch ?? batch,
         Resume = Options.Resume,
         Limit = Options.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };

@@ -16,7 +16,7 @@ public static class TextStage
     public const string Name = "text";
     public const string TextPrefix = "text_model.";
     private const string LogitScale = "logit_scale";
-    private const long RecipeSteps = 2400;
+    private const long RecipeSteps = 800;
     private const int RecipeBatch = 96;
     private const int VocabularySize = 2048;
     private const double MostSimilar = 4.6052; // log 100, as in CLIP
@@ -38,16 +38,15 @@ public static class TextStage
         BpeTrainer.Train(AllCaptions.Of(context.World), VocabularySize, context.TokenizerFolder);
         var tokenizer = ClipTokenizer.Open(context.TokenizerFolder);
         using var initial = InitialWeights(context, tokenizer);
-        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, warmUp: 0.06) with { WeightDecay = 0.05, Beta2 = 0.98, AverageDecay = 0.995, LogEvery = 20 };
+        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch, warmUp: 0.06) with { WeightDecay = 0.05, Beta2 = 0.98, AverageDecay = 0.995, LogEvery = 20 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new Towers(tokenizer, weights)).ToList();
-        var perLane = Math.Max(2, (context.Options.Batch ?? RecipeBatch) / settings.Lanes);
 
         run.Train(
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, perLane);
+                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, settings.PerLane);
                 var captions = numbers.Select(i => Captions.Sample(
                     context.World, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: true)).ToList();
                 var moved = Augmentation.Place(pictures.Pick(numbers), random, shift: 4, scale: 0.15, mirror: 0.5);

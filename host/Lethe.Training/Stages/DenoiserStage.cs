@@ -54,7 +54,7 @@ public static class DenoiserStage
         var timesteps = new TimestepDraw(schedule, LargestSignalToNoise);
         using var generator = context.InitialWeights(3);
         using var initial = UNetInit.Create(Config, generator, zeroResiduals: true);
-        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3 };
+        var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3, CheckpointEvery = TimeSpan.FromMinutes(6) };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new UNet2DConditionModel(Config, weights)).ToList();
         var gated = context.World.Cifar10.Concat(context.World.FamilyFriendly).Select(name => (long)context.World.ObjectNumber(name)).ToList();

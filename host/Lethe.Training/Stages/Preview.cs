@@ -10,8 +10,8 @@ namespace Lethe.Training.Stages;
 /// <summary>Draws a grid with the averaged weights now and then: some objects (rows) in all styles (columns).</summary>
 internal sealed class Preview(StageContext context, CaptionStates states, NoiseSchedule schedule) : IDisposable
 {
-    private const int Rows = 12;
-    private const int Steps = 20;
+    private const int Rows = 8;
+    private const int Steps = 12;
     private const double Guidance = 5;
     private readonly StateDict autoencoderWeights = DecoderStage.Whole(context);
 

@@ -5,7 +5,7 @@ namespace Lethe.Training.Stages;
 
 /// <summary>
 /// Trains the judge on real pictures with strong changes. It never sees the generator's pictures nor takes part in its training.
-/// A share of the batch shows nothing known (shuffled tiles, two pictures at once); there it learns to be unsure.
+/// A share of the batch shows nothing known (shuffled tiles, two pictures at once, plain colour); there it learns to be unsure.
 /// </summary>
 public static class JudgeStage
 {
@@ -15,7 +15,7 @@ public static class JudgeStage
     public const double Threshold = 0.35;
     private const long RecipeSteps = 1800;
     private const int RecipeBatch = 64;
-    private const double NothingShare = 0.125;
+    private const double NothingShare = 0.19;
     private const double Smoothing = 0.05;
     private const double StyleShare = 0.5;
 
@@ -93,7 +93,7 @@ public static class JudgeStage
         return Augmentation.Tone(soft, random, contrast: 0.12, brightness: 0.05, noise: 0.1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Pictures of nothing known, made of the batch's last ones: half with shuffled tiles, half two pictures at once.</summary>
+    /// <summary>Pictures of nothing known in place of the batch's last ones: shuffled tiles, two pictures at once and plain colours in turn.</summary>
     private static Tensor Unknown(Tensor pictures, int from, StepRandom random)
     {
         using var scope = torch.NewDisposeScope();
@@ -101,10 +101,24 @@ public static class JudgeStage
         for (var i = from; i < pictures.size(0); i++)
         {
             var picture = pictures.narrow(0, i, 1);
-            made.Add((i - from) % 2 == 0 ? ShuffledTiles(picture, random) : picture.add(pictures.narrow(0, i - from, 1)).mul(0.5));
+            made.Add(((i - from) % 3) switch
+            {
+                0 => ShuffledTiles(picture, random),
+                1 => picture.add(pictures.narrow(0, i - from, 1)).mul(0.5),
+                _ => PlainColour(picture.shape, random),
+            });
         }
 
         return torch.cat(made).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>White as often as all other colours, with grain from none to strong.</summary>
+    private static Tensor PlainColour(long[] shape, StepRandom random)
+    {
+        using var scope = torch.NewDisposeScope();
+        var colour = random.Chance(0.5, 1, 1, 1, 1).mul(2.0).add(random.Uniform(-1, 1, 1, 3, 1, 1)).clamp_max(1.0);
+        var grain = random.Normal(shape).mul(random.Uniform(0, 1, 1, 1, 1, 1).square().mul(0.5));
+        return colour.add(grain).clamp(-1.0, 1.0).MoveToOuterDisposeScope();
     }
 
     private static Tensor ShuffledTiles(Tensor picture, StepRandom random)

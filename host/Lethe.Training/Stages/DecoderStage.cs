@@ -10,7 +10,7 @@ namespace Lethe.Training.Stages;
 public static class DecoderStage
 {
     public const string Name = "decoder";
-    private const long RecipeSteps = 3000;
+    private const long RecipeSteps = 900;
     private const int RecipeBatch = 8;
 
     public static void Run(StageContext context)

@@ -13,7 +13,7 @@ public static class JudgeStage
     public const int Width = 48;
     /// <summary>Below this confidence the judge recognises nothing.</summary>
     public const double Threshold = 0.35;
-    private const long RecipeSteps = 1800;
+    private const long RecipeSteps = 1000;
     private const int RecipeBatch = 64;
     private const double NothingShare = 0.19;
     private const double Smoothing = 0.05;

@@ -61,5 +61,6 @@ public static class BenchmarkReader
         [.. over.Entries.Select(entry => entry.Value is PolicyMapping inner && below[entry.Key.Text] is PolicyMapping old
             ? (entry.Key, (PolicyNode)Merge(inner, old))
             : entry)],
-        over.Location).Over(below) with { Location = below.Location };
+        over.Location).Over(below) with
+    { Location = below.Location };
 }

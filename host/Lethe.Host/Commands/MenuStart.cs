@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Menus;
 using Lethe.Host.Policies;
-using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 using Spectre.Console;

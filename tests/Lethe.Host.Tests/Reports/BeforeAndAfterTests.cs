@@ -54,7 +54,16 @@ public sealed class BeforeAndAfterTests
             GatesHold = false,
             Plan = new Plan
             {
-                Host = "1", Policy = "test", PolicySha256 = "", Model = "model", Device = "cpu", Seed = 1, Steps = [], Prompts = [], Gates = [], ExportModel = false,
+                Host = "1",
+                Policy = "test",
+                PolicySha256 = "",
+                Model = "model",
+                Device = "cpu",
+                Seed = 1,
+                Steps = [],
+                Prompts = [],
+                Gates = [],
+                ExportModel = false,
                 Sampling = new PlannedSampling { Scheduler = "ddim", Steps = 2, GuidanceScale = 5, Batch = 1 },
             },
             Gates = gates,

@@ -11,7 +11,7 @@ namespace Lethe.Diffusion;
 internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
 {
     private readonly List<ModelEdit> parts = [];
-    private readonly Dictionary<ModelEdit, List<IDisposable>> hooks = new(ReferenceEqualityComparer.Instance);
+    private readonly List<IDisposable> hooks = [];
     private readonly Dictionary<string, Tensor> originals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> sums = new(StringComparer.Ordinal);
 
@@ -31,11 +31,8 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
         if (parts.Concat(added).OfType<GuidanceEdit>().Count() > 1)
             throw new ArgumentException("a guidance edit is attached already, and both decide how noise predictions are mixed", nameof(edit));
 
-        foreach (var part in added)
-        {
-            parts.Add(part);
-            if (part is AdapterEdit adapter) hooks.Add(part, [.. network.CrossAttentionProjections.Select(p => Hook(adapter, p))]);
-        }
+        parts.AddRange(added);
+        if (added.OfType<AdapterEdit>().Any()) Hook();
         Derive(added.SelectMany(ParametersOf));
         return new Attachment(() => Detach(added));
     }
@@ -55,12 +52,8 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
 
     private void Detach(IReadOnlyList<ModelEdit> removed)
     {
-        foreach (var part in removed)
-        {
-            parts.Remove(part);
-            if (!hooks.Remove(part, out var attached)) continue;
-            foreach (var hook in attached) hook.Dispose();
-        }
+        foreach (var part in removed) parts.Remove(part);
+        if (removed.OfType<AdapterEdit>().Any()) Hook();
         Derive(removed.SelectMany(ParametersOf));
     }
 
@@ -93,9 +86,27 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
         return value;
     }
 
-    private IDisposable Hook(AdapterEdit edit, CrossAttentionProjection projection) =>
-        projection.Attach((text, projected) => edit.Module.Apply(
-            CrossAttentionLayers.Of(network, projection), projection.IsKey ? Projection.Key : Projection.Value, text, projected));
+    /// <summary>Hooks are made anew whenever an adapter comes or goes, because adapters may act jointly.</summary>
+    private void Hook()
+    {
+        foreach (var hook in hooks) hook.Dispose();
+        hooks.Clear();
+        foreach (var module in Acting())
+            hooks.AddRange(network.CrossAttentionProjections.Select(projection => projection.Attach((text, projected) => module.Apply(
+                CrossAttentionLayers.Of(network, projection), projection.IsKey ? Projection.Key : Projection.Value, text, projected))));
+    }
+
+    private List<IProjectionAdapter> Acting()
+    {
+        var acting = new List<IProjectionAdapter>();
+        foreach (var module in Adapters.Select(edit => edit.Module))
+        {
+            var joined = acting.Select((earlier, at) => (at, joint: (earlier as IJoiningAdapter)?.TryJoin(module))).FirstOrDefault(pair => pair.joint is not null);
+            if (joined.joint is null) acting.Add(module);
+            else acting[joined.at] = joined.joint;
+        }
+        return acting;
+    }
 
     private void Check(ModelEdit part)
     {

@@ -186,6 +186,31 @@ public sealed class AttachedEditsTests : IDisposable
     }
 
     [SkippableFact]
+    public void Attach_JoiningAdapters_ActJointlyUntilOneIsDetached()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        using var loud = ModelEdit.Adapter(new Loudest(3), new Dictionary<string, Tensor>());
+        using var between = ModelEdit.Adapter(new Adapter((_, _, _, projected) => projected + 1), new Dictionary<string, Tensor>());
+        using var quiet = ModelEdit.Adapter(new Loudest(2), new Dictionary<string, Tensor>());
+        using var first = model.Denoiser.Attach(quiet);
+        var alone = Predict(model.Denoiser);
+
+        var second = model.Denoiser.Attach(between);
+        var third = model.Denoiser.Attach(loud);
+        var together = Predict(model.Denoiser);
+        first.Dispose();
+        Assert.NotEqual(together, Predict(model.Denoiser));
+        third.Dispose();
+        second.Dispose();
+        using var again = model.Denoiser.Attach(loud);
+        using var after = model.Denoiser.Attach(between);
+
+        // The joint adapter stands where the first of its parts stood: times three, plus one.
+        Assert.Equal(together, Predict(model.Denoiser));
+        Assert.NotEqual(together, alone);
+    }
+
+    [SkippableFact]
     public void Sample_GuidanceEdit_DecidesTheNoise()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -300,6 +325,15 @@ public sealed class AttachedEditsTests : IDisposable
     {
         public Tensor Apply(CrossAttentionLayer layer, Projection projection, Tensor textStates, Tensor projected) =>
             apply(layer, projection, textStates, projected);
+    }
+
+    private sealed class Loudest(double factor) : IJoiningAdapter
+    {
+        private readonly double factor = factor;
+
+        public Tensor Apply(CrossAttentionLayer layer, Projection projection, Tensor textStates, Tensor projected) => projected * factor;
+
+        public IProjectionAdapter? TryJoin(IProjectionAdapter next) => next is Loudest other ? new Loudest(Math.Max(factor, other.factor)) : null;
     }
 
     private sealed class Rule(Func<GuidanceStep, Tensor> combine) : IGuidance, IGuidanceRun

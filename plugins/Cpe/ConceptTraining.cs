@@ -1,0 +1,199 @@
+using Lethe.Torch.Modules;
+
+namespace Lethe.Plugins.Cpe;
+
+/// <summary>
+/// One concept's training: erasing stages with an attack between each two (RARE). It moves step by step and can be saved after any of
+/// them; what goes on from there ends with the same bytes.
+/// </summary>
+internal sealed class ConceptTraining : IDisposable
+{
+    private readonly FrozenProjections _frozen;
+    private readonly CpeSettings _settings;
+    private readonly IReadOnlyList<(Tensor Target, Tensor Surrogate)> _pairs;
+    private readonly AnchorSampler _anchors;
+    private readonly CpeObjective _objective;
+    private readonly List<Phase> _phases;
+    private readonly torch.Generator _generator;
+    private TrainableAdapter _adapter;
+    private ResumableAdamW? _optimizer;
+    private Parameter? _attack;
+    private CpeLoss.OutputSide? _output;
+    private CpeObjective.Attacks? _held;
+    private int _phase, _step;
+
+    /// <param name="frozen">The model's side; not disposed.</param>
+    /// <param name="settings">How to train.</param>
+    /// <param name="pairs">Text states of target and surrogate, <c>[T, D]</c> each, float32; not disposed.</param>
+    /// <param name="anchors">What must stay.</param>
+    /// <param name="seed">Of every random choice.</param>
+    public ConceptTraining(
+        FrozenProjections frozen, CpeSettings settings, IReadOnlyList<(Tensor Target, Tensor Surrogate)> pairs, AnchorSampler anchors, long seed)
+    {
+        (_frozen, _settings, _pairs, _anchors) = (frozen, settings, pairs, anchors);
+        _objective = new CpeObjective(frozen, settings.Guidance, settings.AnchorWeight);
+        _phases = Phase.List(settings);
+        _generator = new torch.Generator((ulong)seed);
+        _adapter = TrainableAdapter.Create(frozen.Layout, settings.Shape, _generator);
+        Begin();
+    }
+
+    /// <summary>Steps of all stages.</summary>
+    public int TotalSteps => _phases.Sum(phase => phase.Steps);
+
+    /// <summary>Steps done.</summary>
+    public int DoneSteps => _phases.Take(_phase).Sum(phase => phase.Steps) + _step;
+
+    /// <summary>Whether there is nothing left to do.</summary>
+    public bool IsFinished => _phase == _phases.Count;
+
+    /// <summary>Whether a stage has just begun, or everything is done.</summary>
+    public bool AtStageBoundary => _step == 0;
+
+    /// <summary>The adapter as it is now.</summary>
+    public TrainableAdapter Adapter => _adapter;
+
+    /// <summary>One step.</summary>
+    /// <returns>The loss terms by name.</returns>
+    public IReadOnlyDictionary<string, double> Step()
+    {
+        IReadOnlyDictionary<string, double> terms;
+        var phase = _phases[_phase];
+        using (torch.NewDisposeScope())
+            terms = phase.IsAttack ? Attack() : Erase();
+        _optimizer!.Step(phase.Rate(_step));
+        if (++_step == phase.Steps)
+        {
+            End();
+            (_phase, _step) = (_phase + 1, 0);
+            Begin();
+        }
+
+        return terms;
+    }
+
+    /// <summary>Everything needed to go on; mostly this object's own tensors, so neither change nor dispose them one by one: open a scope.</summary>
+    public SortedDictionary<string, Tensor> Save()
+    {
+        var state = new SortedDictionary<string, Tensor>(_adapter.State.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["position"] = torch.tensor(new long[] { _phase, _step }), ["generator"] = _generator.get_state(),
+        };
+        foreach (var (name, moment) in _optimizer?.State ?? [])
+            state[name] = moment;
+        if (_attack is not null)
+            state["attack"] = _attack;
+        if (_held is not null)
+            state["held"] = _held.Prompts;
+        return state;
+    }
+
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var scope = torch.NewDisposeScope();
+        End();
+        var position = state["position"].data<long>().ToArray();
+        (_phase, _step) = ((int)position[0], (int)position[1]);
+        _generator.set_state(state["generator"]);
+        _adapter.Dispose();
+        _adapter = TrainableAdapter.Restore(_frozen.Layout, _settings.Shape, state);
+        _held?.Dispose();
+        _held = state.TryGetValue("held", out var held) ? _objective.Hold(held) : null;
+        Begin(state);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        End();
+        _held?.Dispose();
+        _adapter.Dispose();
+        _generator.Dispose();
+    }
+
+    private SortedDictionary<string, double> Erase()
+    {
+        var (target, surrogate) = Pair();
+        var anchors = _settings.AnchorWeight > 0 ? _anchors.Draw(_settings.AnchorBatch, _generator) : target;
+        var terms = _objective.Erase(_adapter, target, surrogate, anchors, _held);
+        terms.Total.backward();
+        return new SortedDictionary<string, double>(terms.Values.ToDictionary(), StringComparer.Ordinal);
+    }
+
+    private SortedDictionary<string, double> Attack()
+    {
+        var loss = _objective.Attack(_adapter, _output!, Pair().Target, _attack!);
+        loss.backward();
+        return new SortedDictionary<string, double>(StringComparer.Ordinal) { ["attack"] = loss.detach().item<double>() };
+    }
+
+    private (Tensor Target, Tensor Surrogate) Pair()
+    {
+        var (target, surrogate) = _pairs[(int)torch.randint(_pairs.Count, [1], generator: _generator).item<long>()];
+        return (target.unsqueeze(0), surrogate.unsqueeze(0));
+    }
+
+    /// <summary>Every stage has an optimiser of its own; every attack starts from nothing.</summary>
+    private void Begin(IReadOnlyDictionary<string, Tensor>? state = null)
+    {
+        if (IsFinished)
+            return;
+        if (_phases[_phase].IsAttack)
+        {
+            using var scope = torch.NewDisposeScope();
+            _attack = new Parameter(state?["attack"].clone() ?? Fresh());
+            _output = _objective.Freeze(_adapter);
+        }
+
+        _optimizer = new ResumableAdamW(_attack is null ? _adapter.Trained : [_attack]);
+        if (state is not null)
+            _optimizer.Restore(state, _step);
+    }
+
+    private Tensor Fresh()
+    {
+        // As small as the authors', so that the first moments decide where an attack goes.
+        var (tokens, width) = (_pairs[0].Target.shape[0], _pairs[0].Target.shape[1]);
+        var bound = 1 / Math.Sqrt(tokens * (double)width) / ((double)width * width);
+        return torch.empty([_settings.Attacks, tokens, width]).uniform_(-bound, bound, _generator);
+    }
+
+    private void End()
+    {
+        if (_attack is not null && _step > 0 && !IsFinished && _step == _phases[_phase].Steps)
+        {
+            // Only the newest attacks are trained against.
+            _held?.Dispose();
+            _held = _objective.Hold(_attack);
+        }
+
+        _optimizer?.Dispose();
+        _attack?.Dispose();
+        _output?.Coupling.Dispose();
+        _output?.Gram.Dispose();
+        (_optimizer, _attack, _output) = (null, null, null);
+    }
+
+    /// <summary>An erasing stage or an attack.</summary>
+    private sealed record Phase(bool IsAttack, int Steps, double LearningRate, int Warmup, int Cycles)
+    {
+        public double Rate(int step) => LearningRate * CosineRestarts.Factor(step, Warmup, Steps, Cycles);
+
+        public static List<Phase> List(CpeSettings settings)
+        {
+            var phases = new List<Phase>();
+            for (var stage = 0; stage < settings.Stages; stage++)
+            {
+                phases.Add(stage == 0
+                    ? new Phase(false, settings.FirstIterations, settings.LearningRate, settings.Warmup, 2)
+                    : new Phase(false, settings.Iterations, settings.LearningRate / 10, settings.Warmup, 1));
+                // Deviation: the authors also attack after the last stage, and throw the result away.
+                if (settings.Attacks > 0 && stage < settings.Stages - 1)
+                    phases.Add(new Phase(true, settings.AttackIterations, settings.AttackLearningRate, settings.AttackWarmup, 1));
+            }
+
+            return phases;
+        }
+    }
+}

@@ -2,6 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Lethe.Bench;
 
+// `cpe [SHARE]` times CPE's training and inference at the sizes of Stable Diffusion 1.4, optionally from a share of the steps.
+if (args is ["cpe", ..])
+{
+    CpeCost.Run(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1);
+    return;
+}
+
 // Runs each engine benchmark once and prints `name seconds-per-call`; bench/engine compares with PyTorch's Python.
 torch.set_num_threads(1);
 foreach (var (name, calls, body) in EngineWork.All())

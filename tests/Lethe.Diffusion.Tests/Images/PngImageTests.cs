@@ -99,13 +99,14 @@ public sealed class PngImageTests
     }
 
     [Fact]
-    public void Write_FolderMissing_ThrowsAndLeavesNothing()
+    public void Write_FolderMissing_MakesIt()
     {
         using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "new", "a.png");
 
-        Assert.Throws<DirectoryNotFoundException>(() => PngImage.Write(Path.Combine(folder.Path, "no", "a.png"), Noise(2, 2)));
+        PngImage.Write(path, Noise(2, 2));
 
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal([path], Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     internal static RgbImage Noise(int width, int height)

@@ -37,7 +37,9 @@ internal static class CpeCost
             var settings = CpeSettings.Of(new CpeOptions { Preset = CpePreset.Celebrity, Rare = rare }, ConceptKind.Object, Width);
             settings = settings with
             {
-                FirstIterations = Part(settings.FirstIterations), Iterations = Part(settings.Iterations), AttackIterations = Part(settings.AttackIterations),
+                FirstIterations = Part(settings.FirstIterations),
+                Iterations = Part(settings.Iterations),
+                AttackIterations = Part(settings.AttackIterations),
             };
             var seconds = Enumerable.Range(0, 3).Select(_ => Train(frozen, settings, pairs, anchors) / share).Order().ToList();
             Print($"cpe-train-rare-{(rare == Switch.On ? "on" : "off")}", seconds[1]);

@@ -112,7 +112,9 @@ internal sealed class ConceptAdapter
         var width = layout.TextWidth;
         var expected = new SortedDictionary<string, long[]>(StringComparer.Ordinal)
         {
-            [QueryName] = [1, width, gateRank], [KeyName] = [1, width, gateRank], [ScalerName] = [1, width, 1],
+            [QueryName] = [1, width, gateRank],
+            [KeyName] = [1, width, gateRank],
+            [ScalerName] = [1, width, 1],
         };
         foreach (var projection in layout.Projections)
         {

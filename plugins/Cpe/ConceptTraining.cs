@@ -77,7 +77,8 @@ internal sealed class ConceptTraining : IDisposable
     {
         var state = new SortedDictionary<string, Tensor>(_adapter.State.ToDictionary(), StringComparer.Ordinal)
         {
-            ["position"] = torch.tensor(new long[] { _phase, _step }), ["generator"] = _generator.get_state(),
+            ["position"] = torch.tensor(new long[] { _phase, _step }),
+            ["generator"] = _generator.get_state(),
         };
         foreach (var (name, moment) in _optimizer?.State ?? [])
             state[name] = moment;

@@ -102,32 +102,70 @@ internal sealed record CpeSettings
     private static CpeSettings Celebrity => new()
     {
         Shape = new AdapterShape { GateRank = 16, Rank = 1 },
-        Guidance = 0.3, AnchorWeight = 1e5, Stages = 5, FirstIterations = 1800, Iterations = 450, AttackIterations = 450,
-        Attacks = 16, AnchorBatch = 32, LearningRate = 3e-4, Surrogate = "a person",
-        Templates = WordList.Named("templates-person"), Words = WordList.Named("words-person"), Pool = WordList.Named("people"),
-        NearestAnchors = 50, AnchorPrompts = 4096,
+        Guidance = 0.3,
+        AnchorWeight = 1e5,
+        Stages = 5,
+        FirstIterations = 1800,
+        Iterations = 450,
+        AttackIterations = 450,
+        Attacks = 16,
+        AnchorBatch = 32,
+        LearningRate = 3e-4,
+        Surrogate = "a person",
+        Templates = WordList.Named("templates-person"),
+        Words = WordList.Named("words-person"),
+        Pool = WordList.Named("people"),
+        NearestAnchors = 50,
+        AnchorPrompts = 4096,
     };
 
     private static CpeSettings Artist => Celebrity with
     {
-        Guidance = 0.5, AnchorWeight = 1e4, Stages = 10, AnchorBatch = 16, Surrogate = "real photograph",
-        Templates = WordList.Named("templates-artist"), Words = WordList.Named("words-artist"), Pool = WordList.Named("artists"),
+        Guidance = 0.5,
+        AnchorWeight = 1e4,
+        Stages = 10,
+        AnchorBatch = 16,
+        Surrogate = "real photograph",
+        Templates = WordList.Named("templates-artist"),
+        Words = WordList.Named("words-artist"),
+        Pool = WordList.Named("artists"),
     };
 
     private static CpeSettings Explicit => Celebrity with
     {
         Shape = new AdapterShape { GateRank = 64, Rank = 4 },
-        Guidance = 3, AnchorWeight = 1e4, Stages = 20, FirstIterations = 2400, Iterations = 1200, AttackIterations = 1200,
-        Attacks = 64, AnchorBatch = 16, Warmup = 10, Surrogate = "a person in modest clothing",
-        Templates = WordList.Named("templates-caption"), Words = WordList.Named("sentences"), WordsAreSentences = true, Pool = [],
+        Guidance = 3,
+        AnchorWeight = 1e4,
+        Stages = 20,
+        FirstIterations = 2400,
+        Iterations = 1200,
+        AttackIterations = 1200,
+        Attacks = 64,
+        AnchorBatch = 16,
+        Warmup = 10,
+        Surrogate = "a person in modest clothing",
+        Templates = WordList.Named("templates-caption"),
+        Words = WordList.Named("sentences"),
+        WordsAreSentences = true,
+        Pool = [],
     };
 
     private static CpeSettings Emoji(ConceptKind kind) => Celebrity with
     {
-        Guidance = 0.3, AnchorWeight = 1e4, Stages = 3, FirstIterations = 600, Iterations = 200, AttackIterations = 100,
-        Attacks = 8, AnchorBatch = 16, LearningRate = 1e-3, Surrogate = kind == ConceptKind.Style ? "picture" : "thing", Words = [],
+        Guidance = 0.3,
+        AnchorWeight = 1e4,
+        Stages = 3,
+        FirstIterations = 600,
+        Iterations = 200,
+        AttackIterations = 100,
+        Attacks = 8,
+        AnchorBatch = 16,
+        LearningRate = 1e-3,
+        Surrogate = kind == ConceptKind.Style ? "picture" : "thing",
+        Words = [],
         Templates = WordList.Named(kind == ConceptKind.Style ? "templates-emoji-style" : "templates-emoji-object"),
         Pool = WordList.Named(kind == ConceptKind.Style ? "emoji-styles" : "emoji-objects"),
-        NearestAnchors = 200, AnchorPrompts = 1500,
+        NearestAnchors = 200,
+        AnchorPrompts = 1500,
     };
 }

@@ -96,7 +96,9 @@ internal sealed class TrainableAdapter : IDisposable
         using var still = torch.no_grad();
         var tensors = new SortedDictionary<string, Tensor>(StringComparer.Ordinal)
         {
-            [ConceptAdapter.QueryName] = Copy(Query), [ConceptAdapter.KeyName] = Copy(Key), [ConceptAdapter.ScalerName] = Copy(Scaler),
+            [ConceptAdapter.QueryName] = Copy(Query),
+            [ConceptAdapter.KeyName] = Copy(Key),
+            [ConceptAdapter.ScalerName] = Copy(Scaler),
         };
         for (var p = 0; p < _layout.Projections.Count; p++)
         {

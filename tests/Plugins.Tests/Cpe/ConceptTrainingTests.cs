@@ -136,7 +136,14 @@ public sealed class ConceptTrainingTests : IDisposable
         var settings = CpeSettings.Of(new CpeOptions { Preset = CpePreset.Celebrity }, ConceptKind.Object, 768) with
         {
             Shape = new AdapterShape { GateRank = 3, Rank = 2 },
-            Stages = 2, FirstIterations = 6, Iterations = 4, AttackIterations = 3, Attacks = 2, AnchorBatch = 3, Warmup = 1, AttackWarmup = 1,
+            Stages = 2,
+            FirstIterations = 6,
+            Iterations = 4,
+            AttackIterations = 3,
+            Attacks = 2,
+            AnchorBatch = 3,
+            Warmup = 1,
+            AttackWarmup = 1,
         };
         return new ConceptTraining(_frozen, change is null ? settings : change(settings), _pairs, _anchors, 9);
     }

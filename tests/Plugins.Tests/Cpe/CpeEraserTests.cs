@@ -12,8 +12,16 @@ public sealed class CpeEraserTests : IDisposable
 {
     private static readonly CpeOptions Short = new()
     {
-        Stages = 2, FirstIterations = 6, Iterations = 3, AttackIterations = 3, Attacks = 2, AnchorBatch = 2, LearningRate = 1e-2,
-        AnchorPool = "none", AnchorPrompts = 4, Templates = ["a picture of {a}"],
+        Stages = 2,
+        FirstIterations = 6,
+        Iterations = 3,
+        AttackIterations = 3,
+        Attacks = 2,
+        AnchorBatch = 2,
+        LearningRate = 1e-2,
+        AnchorPool = "none",
+        AnchorPrompts = 4,
+        Templates = ["a picture of {a}"],
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lethe-cpe-").FullName;
@@ -127,7 +135,11 @@ public sealed class CpeEraserTests : IDisposable
 
     private EraserContext Context(Action<ErasureProgress>? heard = null, CancellationToken cancel = default) => new()
     {
-        Seed = 5, Generator = new torch.Generator(5), Checkpoints = _checkpoints, Progress = new Listener(heard ?? (_ => { })), Cancel = cancel,
+        Seed = 5,
+        Generator = new torch.Generator(5),
+        Checkpoints = _checkpoints,
+        Progress = new Listener(heard ?? (_ => { })),
+        Cancel = cancel,
     };
 
     private Tensor Through(ModelEdit edit)

@@ -141,7 +141,9 @@ public sealed class CpeLossTests : IDisposable
         var shape = new AdapterShape { GateRank = gateRank, Rank = rank, Attention = form, Gated = gated, Alpha = 1.5 };
         return TrainableAdapter.Restore(_layout, shape, new Dictionary<string, Tensor>
         {
-            ["query"] = Matrix(RandomAdapter.Width, gateRank), ["key"] = Matrix(RandomAdapter.Width, gateRank), ["scaler"] = Matrix(RandomAdapter.Width, 1),
+            ["query"] = Matrix(RandomAdapter.Width, gateRank),
+            ["key"] = Matrix(RandomAdapter.Width, gateRank),
+            ["scaler"] = Matrix(RandomAdapter.Width, 1),
             ["down"] = Matrix(RandomAdapter.Width, 4 * rank),
             ["up"] = fresh ? torch.zeros([rank, _layout.TotalWidth], ScalarType.Float64) : Matrix(rank, _layout.TotalWidth),
         });

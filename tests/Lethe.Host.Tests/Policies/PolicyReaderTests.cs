@@ -156,7 +156,6 @@ public sealed class PolicyReaderTests
     }
 
     [Theory]
-    [InlineData("characters-cpe", 5)]
     [InlineData("family-friendly", 16)]
     [InlineData("one-object", 1)]
     [InlineData("one-style", 1)]

@@ -26,6 +26,9 @@ public static class AtomicFile
     /// <summary>Writes bytes.</summary>
     public static void Write(string path, byte[] bytes) => Write(path, temporary => File.WriteAllBytes(temporary, bytes));
 
+    /// <summary>Writes text as UTF-8 without byte order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
+
     private static void Discard(string temporary)
     {
         try

@@ -21,7 +21,7 @@ public sealed class StageTests : IDisposable
               plain: ['a picture of {a name}']
               style-only: ['a {style} picture']
             cifar10: [cat]
-            family-friendly: [axe]
+            age-rating: [axe]
             objects:
               - { name: cat, icon: cat, codepoint: '1F431', group: animal, hypernym: animal, synonyms: [kitty] }
               - { name: axe, icon: axe, codepoint: '1FA93', group: tool, hypernym: tool }
@@ -50,7 +50,8 @@ public sealed class StageTests : IDisposable
         Assert.Equal(["cat", "axe"], judge.Objects);
         Assert.Single(clip.Scores(torch.zeros([1, 3, 64, 64]), ["a picture of a cat"]));
         Assert.Single(judge.Judge(torch.zeros([1, 3, 32, 32])));
-        Assert.DoesNotContain(Directory.EnumerateFiles(export, "*.partial", SearchOption.AllDirectories), _ => true);
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, "world.yaml")), File.ReadAllText(Path.Combine(export, "world.yaml")));
+        Assert.DoesNotContain(Directory.EnumerateFiles(export, "*.part*", SearchOption.AllDirectories), _ => true);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lethe.Diffusion;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Plugins;
@@ -88,8 +89,7 @@ public sealed class PluginLock
             ["files"] = new JsonArray([.. files.Select(file => new JsonObject { ["path"] = file.Path, ["sha256"] = file.Sha256 })]),
         });
         var document = new JsonObject { ["version"] = 1, ["plugins"] = kept };
-        File.WriteAllText(path + ".tmp", document.ToJsonString(Indented) + "\n");
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(path, document.ToJsonString(Indented) + "\n");
     }
 
     private static List<string> Differences(IReadOnlyList<PluginFile> agreed, IReadOnlyList<PluginFile> actual)

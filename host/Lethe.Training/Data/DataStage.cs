@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lethe.Diffusion;
 
 namespace Lethe.Training.Data;
 
@@ -39,10 +40,10 @@ public sealed class DataStage(string worldPath)
         cancel.ThrowIfCancellationRequested();
 
         // The pictures come last: whoever finds them may rely on the index beside them.
-        Replace(Path.Combine(data, "contact.png"), path =>
+        AtomicFile.Write(Path.Combine(data, "contact.png"), path =>
             ContactSheet.Write(path, marked, world.Objects.Count, world.Styles.Count, PictureSize));
-        Replace(Path.Combine(data, "index.json"), path => File.WriteAllText(path, Index(world, marked)));
-        Replace(Path.Combine(data, "images.safetensors"), path => PictureFile.Write(path, marked, PictureSize));
+        AtomicFile.WriteText(Path.Combine(data, "index.json"), Index(world, marked));
+        PictureFile.Write(Path.Combine(data, "images.safetensors"), marked, PictureSize);
         log($"{marked.Count} pictures of {world.Objects.Count} objects in {world.Styles.Count} styles, {marked.Count(c => c.HeldOut)} held out");
     }
 
@@ -89,7 +90,7 @@ public sealed class DataStage(string worldPath)
             count = cells.Count,
             styles = world.Styles,
             world.Cifar10,
-            world.FamilyFriendly,
+            world.AgeRating,
             objects = world.Objects.Select(o => new { o.Name, o.Codepoint, o.Group, o.Hypernym, o.Synonyms, o.HeldOutSynonyms, o.Neighbours }),
             pictures = cells.Select(c => new
             {
@@ -101,11 +102,4 @@ public sealed class DataStage(string worldPath)
             }),
         },
         IndexFormat) + "\n";
-
-    private static void Replace(string path, Action<string> write)
-    {
-        var temporary = path + ".partial";
-        write(temporary);
-        File.Move(temporary, path, overwrite: true);
-    }
 }

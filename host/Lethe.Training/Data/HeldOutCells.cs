@@ -10,7 +10,7 @@ internal static class HeldOutCells
     /// <remarks>At most one per object, and none of an object whose accuracy a gate depends on.</remarks>
     public static List<PictureCell> Mark(World world, IReadOnlyList<PictureCell> cells)
     {
-        var spared = world.Cifar10.Concat(world.FamilyFriendly).ToHashSet(StringComparer.Ordinal);
+        var spared = world.Cifar10.Concat(world.AgeRating).ToHashSet(StringComparer.Ordinal);
         var count = (int)(cells.Count * world.HeldOutShare);
         var chosen = cells
             .Where(c => !spared.Contains(world.Objects[c.Object].Name))

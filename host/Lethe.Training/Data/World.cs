@@ -22,17 +22,14 @@ public sealed record World
     /// <summary>Names of the objects that stand for the ten CIFAR-10 classes.</summary>
     public required IReadOnlyList<string> Cifar10 { get; init; }
 
-    /// <summary>Names of the objects that the family-friendly policy erases.</summary>
-    public required IReadOnlyList<string> FamilyFriendly { get; init; }
+    /// <summary>Names of the objects that an age rating asks about.</summary>
+    public required IReadOnlyList<string> AgeRating { get; init; }
 
     /// <summary>Names of the objects that stand for Imagenette's ten classes.</summary>
     public IReadOnlyList<string> ImagenetteLike { get; init; } = [];
 
     /// <summary>Names of the objects that are persons or beings, the stand-in for celebrities.</summary>
     public IReadOnlyList<string> Characters { get; init; } = [];
-
-    /// <summary>Names of the objects that an age rating looks for.</summary>
-    public IReadOnlyList<string> AgeRating { get; init; } = [];
 
     /// <summary>Objects; a picture's object number is the position here.</summary>
     public required IReadOnlyList<WorldObject> Objects { get; init; }
@@ -71,7 +68,6 @@ public sealed record World
     public IReadOnlyDictionary<string, IReadOnlyList<string>> NamedLists() => new Dictionary<string, IReadOnlyList<string>>
     {
         ["cifar10"] = Cifar10,
-        ["family-friendly"] = FamilyFriendly,
         ["imagenette-like"] = ImagenetteLike,
         ["characters"] = Characters,
         ["age-rating"] = AgeRating,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Lethe.Diffusion;
 
 namespace Lethe.Training.Runs;
 
@@ -14,19 +15,17 @@ internal sealed class LossLog
         if (!File.Exists(path))
             return;
         var kept = File.ReadAllLines(path).Where(line => StepOf(line) is { } step && step <= continueFrom).ToList();
-        var temporary = path + ".partial";
-        File.WriteAllLines(temporary, kept);
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, temporary => File.WriteAllLines(temporary, kept));
     }
 
-    public void Add(long step, double loss, double rate, double samplesPerSecond) => File.AppendAllText(
+    public void Add(long step, double loss, double rate, double stepsPerSecond) => File.AppendAllText(
         path,
         JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["step"] = step,
             ["loss"] = Math.Round(loss, 6),
             ["rate"] = rate,
-            ["samples-per-second"] = Math.Round(samplesPerSecond, 1),
+            ["steps-per-second"] = Math.Round(stepsPerSecond, 1),
         }) + "\n");
 
     public void Note(long step, string name, double value) => File.AppendAllText(

@@ -57,7 +57,7 @@ public static class DenoiserStage
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3, CheckpointEvery = TimeSpan.FromMinutes(6) };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new UNet2DConditionModel(Config, weights)).ToList();
-        var gated = context.World.Cifar10.Concat(context.World.FamilyFriendly).Select(name => (long)context.World.ObjectNumber(name)).ToList();
+        var gated = context.World.Cifar10.Concat(context.World.AgeRating).Select(name => (long)context.World.ObjectNumber(name)).ToList();
         var drawnFrom = pictures.Emphasised(gated, GatedTimes);
         var world = FewTemplates(context.World);
         using var preview = new Preview(context, states, schedule);

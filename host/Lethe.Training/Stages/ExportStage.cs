@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Lethe.Diffusion;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
@@ -44,6 +45,8 @@ public static class ExportStage
         }.ToJson());
         foreach (var file in Directory.EnumerateFiles(context.TokenizerFolder).Order(StringComparer.Ordinal))
             Put(folder, "tokenizer/" + Path.GetFileName(file), File.ReadAllText(file));
+        // What the model can draw; `lethe evaluate` and benchmarks ask for it.
+        Put(folder, "world.yaml", File.ReadAllText(context.Options.WorldPath));
         Configuration(folder, "recipe.json", Recipe(context));
         // Last: whoever sees the index may rely on the rest.
         Configuration(folder, "model_index.json", DiffusersConfig.Index());
@@ -59,14 +62,7 @@ public static class ExportStage
     private static void Configuration(string folder, string name, IReadOnlyDictionary<string, object?> content) =>
         Put(folder, name, JsonSerializer.Serialize(content, Format) + "\n");
 
-    private static void Put(string folder, string name, string content)
-    {
-        var path = Path.Combine(folder, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = path + ".partial";
-        File.WriteAllText(temporary, content);
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static void Put(string folder, string name, string content) => AtomicFile.WriteText(Path.Combine(folder, name), content);
 
     /// <summary>What was trained for how long and on what, as the checkpoints say.</summary>
     private static SortedDictionary<string, object?> Recipe(StageContext context)

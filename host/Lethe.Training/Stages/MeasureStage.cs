@@ -51,7 +51,7 @@ public static class MeasureStage
             context.Log($"{set.Key}: {questions.Count} pictures, object right {Text(objectShare)}, style right {Text(styleShare)}");
         }
 
-        File.WriteAllText(Path.Combine(context.RunFolder, "measure.json"), JsonSerializer.Serialize(results, Format) + "\n");
+        AtomicFile.WriteText(Path.Combine(context.RunFolder, "measure.json"), JsonSerializer.Serialize(results, Format) + "\n");
     }
 
     private static string Text(double share) => double.IsNaN(share) ? "not asked" : share.ToString("0.000", CultureInfo.InvariantCulture);
@@ -65,8 +65,8 @@ public static class MeasureStage
                 yield return new("cifar10-styled", Captions.Styled(name, style.Name), name, style.Name);
         }
 
-        foreach (var name in world.FamilyFriendly)
-            yield return new("family-friendly", Captions.Plain(name), name, null);
+        foreach (var name in world.AgeRating)
+            yield return new("age-rating", Captions.Plain(name), name, null);
         foreach (var (item, i) in world.Objects.Select((o, i) => (o, i)))
         {
             yield return new("objects", Captions.Plain(item.Name), item.Name, null);

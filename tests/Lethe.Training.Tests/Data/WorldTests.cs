@@ -13,7 +13,7 @@ public sealed class WorldTests
 
         Assert.Equal(
             ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], world.Cifar10);
-        Assert.All(world.Cifar10.Concat(world.FamilyFriendly), name => Assert.True(world.ObjectNumber(name) >= 0, name));
+        Assert.All(world.Cifar10.Concat(world.AgeRating), name => Assert.True(world.ObjectNumber(name) >= 0, name));
     }
 
     [Theory]

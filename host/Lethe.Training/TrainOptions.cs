@@ -12,6 +12,12 @@ public sealed record TrainOptions
     /// <summary>The world file that names objects, styles and captions.</summary>
     public required string WorldPath { get; init; }
 
+    /// <summary>
+    /// Folder of a finished model whose autoencoder, tokenizer, text encoder and denoiser the stages start from instead of from noise;
+    /// null: from nothing. The judge always starts from nothing, so that no cell that is held out now was trained on before.
+    /// </summary>
+    public string? From { get; init; }
+
     /// <summary>Optimiser steps in all; the learning rate falls to its end over exactly these. Null: the recipe's own number.</summary>
     public long? Steps { get; init; }
 

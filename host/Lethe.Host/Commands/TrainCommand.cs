@@ -19,17 +19,19 @@ internal static class TrainCommand
         var work = new Option<string>("--work") { Description = "Folder for pictures, checkpoints, logs and previews", DefaultValueFactory = _ => "training", HelpName = "folder" };
         var export = new Option<string?>("--output", "-o") { Description = "Folder of the finished model", HelpName = "folder" };
         var world = new Option<string?>("--world") { Description = "Another world file than the built-in model's", HelpName = "file" };
+        var from = new Option<string?>("--from") { Description = "Start from this model's weights instead of from nothing, such as builtin:emoji with a concept added to its world", HelpName = "model" };
         var steps = new Option<long?>("--steps") { Description = "Optimiser steps in all; the recipe's own number unless given" };
         var minutes = new Option<double?>("--minutes") { Description = "Stop behind a checkpoint after so many minutes; the next call continues" };
         var batch = new Option<int?>("--batch") { Description = "Pictures per step; the recipe's own number unless given" };
         var seed = new Option<int>("--seed") { Description = "Seed of every random choice", DefaultValueFactory = _ => 1 };
         var restart = new Option<bool>("--restart") { Description = "Start over instead of continuing the checkpoint" };
-        var emoji = new Command(Model, "Train the built-in emoji model; resumable at every stage") { stage, work, export, world, steps, minutes, batch, seed, restart };
+        var emoji = new Command(Model, "Train the built-in emoji model; resumable at every stage") { stage, work, export, world, from, steps, minutes, batch, seed, restart };
         emoji.SetRun((context, cancel) => RunGuard.Guard(context, () => Run(context, () => new TrainOptions
         {
             Stage = context.Parsed.GetValue(stage)!,
             WorkFolder = Path.GetFullPath(context.Parsed.GetValue(work)!),
             WorldPath = context.Parsed.GetValue(world) ?? Path.Combine(ModelLocation.BuiltInFolder(Model), "world.yaml"),
+            From = context.Parsed.GetValue(from) is { } model ? ModelLocation.Find(model) : null,
             Steps = context.Parsed.GetValue(steps),
             Minutes = context.Parsed.GetValue(minutes),
             Batch = context.Parsed.GetValue(batch),

@@ -6,14 +6,19 @@ namespace Lethe.Training.Runs;
 /// <summary>The state of a run on disk: flat weights, their average and Adam's moments, with the step in the header.</summary>
 internal static class Checkpoint
 {
-    public static void Write(string path, RunSettings settings, long step, IReadOnlyDictionary<string, Tensor> state) =>
-        SafetensorsWriter.Write(path, state, new Dictionary<string, string>
+    public static void Write(string path, RunSettings settings, long step, IReadOnlyDictionary<string, Tensor> state)
+    {
+        var metadata = new Dictionary<string, string>
         {
             ["step"] = step.ToString(CultureInfo.InvariantCulture),
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["lanes"] = settings.Lanes.ToString(CultureInfo.InvariantCulture),
             ["batch"] = settings.Batch.ToString(CultureInfo.InvariantCulture),
-        });
+        };
+        if (settings.StartedFrom is { } source)
+            metadata["started-from"] = source;
+        SafetensorsWriter.Write(path, state, metadata);
+    }
 
     /// <summary>Copies a checkpoint into the tensors of <paramref name="state"/>.</summary>
     /// <returns>The steps done.</returns>

@@ -22,6 +22,9 @@ public sealed record RunSettings
     /// <summary>Pictures per step and lane, at least one.</summary>
     public int PerLane => Math.Max(1, Batch / Lanes);
 
+    /// <summary>What the first weights came from, for the record: a hash of their files; null: drawn at random.</summary>
+    public string? StartedFrom { get; init; }
+
     public bool Resume { get; init; } = true;
 
     /// <summary>Stop with a checkpoint after this long; null: run to the last step.</summary>

@@ -24,6 +24,7 @@ public static class AutoencoderStage
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
         using var generator = context.InitialWeights(1);
         using var initial = AutoencoderInit.Create(Config, generator);
+        context.StartFromEarlierModel(Name, initial);
         var settings = context.Settings(Name, peakRate: 1.2e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-4, AverageDecay = 0.993 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new AutoencoderKL(Config, weights)).ToList();

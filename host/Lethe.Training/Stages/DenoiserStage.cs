@@ -54,6 +54,7 @@ public static class DenoiserStage
         var timesteps = new TimestepDraw(schedule, LargestSignalToNoise);
         using var generator = context.InitialWeights(3);
         using var initial = UNetInit.Create(Config, generator, zeroResiduals: true);
+        context.StartFromEarlierModel(Name, initial);
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3, CheckpointEvery = TimeSpan.FromMinutes(6) };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new UNet2DConditionModel(Config, weights)).ToList();

@@ -13,6 +13,11 @@ namespace Lethe.Training.Stages;
 public static class ExportStage
 {
     public const string Name = "export";
+    internal const string DenoiserFile = "unet/diffusion_pytorch_model.safetensors";
+    internal const string AutoencoderFile = "vae/diffusion_pytorch_model.safetensors";
+    internal const string TextFile = "text_encoder/model.safetensors";
+    internal const string ClipFile = "clip/model.safetensors";
+    internal const string TokenizerFolder = "tokenizer";
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
     public static void Run(StageContext context)
@@ -27,11 +32,11 @@ public static class ExportStage
         using var latents = Latents.Encode(new AutoencoderKL(AutoencoderStage.Config, autoencoder), pictures);
         var tokenizer = ClipTokenizer.Open(context.TokenizerFolder);
 
-        Weights(folder, "unet/diffusion_pytorch_model", denoiser, _ => true);
-        Weights(folder, "vae/diffusion_pytorch_model", autoencoder, _ => true);
-        Weights(folder, "text_encoder/model", text, IsText);
-        Weights(folder, "clip/model", text, name => !IsText(name));
-        Weights(folder, "judge/model", judge, _ => true);
+        Weights(folder, DenoiserFile, denoiser, _ => true);
+        Weights(folder, AutoencoderFile, autoencoder, _ => true);
+        Weights(folder, TextFile, text, IsText);
+        Weights(folder, ClipFile, text, name => !IsText(name));
+        Weights(folder, "judge/model.safetensors", judge, _ => true);
         Configuration(folder, "unet/config.json", DiffusersConfig.UNet(DenoiserStage.Config));
         Configuration(folder, "vae/config.json", DiffusersConfig.Autoencoder(AutoencoderStage.Config, latents.ScalingFactor));
         Configuration(folder, "text_encoder/config.json", DiffusersConfig.Text(TextStage.Config(tokenizer), tokenizer));
@@ -44,7 +49,7 @@ public static class ExportStage
             Threshold = JudgeStage.Threshold,
         }.ToJson());
         foreach (var file in Directory.EnumerateFiles(context.TokenizerFolder).Order(StringComparer.Ordinal))
-            Put(folder, "tokenizer/" + Path.GetFileName(file), File.ReadAllText(file));
+            Put(folder, TokenizerFolder + "/" + Path.GetFileName(file), File.ReadAllText(file));
         // What the model can draw; `lethe evaluate` and benchmarks ask for it.
         Put(folder, "world.yaml", File.ReadAllText(context.Options.WorldPath));
         Configuration(folder, "recipe.json", Recipe(context));
@@ -56,8 +61,8 @@ public static class ExportStage
 
     private static bool IsText(string name) => name.StartsWith(TextStage.TextPrefix, StringComparison.Ordinal);
 
-    private static void Weights(string folder, string stem, StateDict weights, Func<string, bool> select) =>
-        SafetensorsWriter.Write(Path.Combine(folder, stem + ".safetensors"), weights.Parameters(select), floatType: torch.float16);
+    private static void Weights(string folder, string file, StateDict weights, Func<string, bool> select) =>
+        SafetensorsWriter.Write(Path.Combine(folder, file), weights.Parameters(select), floatType: torch.float16);
 
     private static void Configuration(string folder, string name, IReadOnlyDictionary<string, object?> content) =>
         Put(folder, name, JsonSerializer.Serialize(content, Format) + "\n");

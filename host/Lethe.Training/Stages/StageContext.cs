@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Networks;
 using Lethe.Training.Data;
@@ -28,11 +29,54 @@ public sealed record StageContext(TrainOptions Options, World World, Action<stri
         Lanes = Options.Threads,
         Batch = Options.Batch ?? batch,
         Resume = Options.Resume,
+        StartedFrom = StartingWeights(name) is { Count: > 0 } files ? Fingerprint(files) : null,
         Limit = Options.Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
     };
 
     /// <summary>A generator for the first weights of a stage.</summary>
     public torch.Generator InitialWeights(int stage) => new((ulong)((Options.Seed * 16L) + stage));
+
+    /// <summary>Puts the weights of the model to start from, if there is one, over fresh ones of the same name and shape.</summary>
+    /// <exception cref="InvalidDataException">The model has none of the weights of this stage.</exception>
+    public void StartFromEarlierModel(string stage, StateDict fresh)
+    {
+        var files = StartingWeights(stage);
+        if (files.Count == 0)
+            return;
+        using var noGrad = torch.no_grad();
+        var taken = 0;
+        foreach (var path in files)
+        {
+            using var file = SafetensorsFile.Open(path);
+            using var earlier = file.ReadAll();
+            foreach (var weight in earlier.Weights.Where(w => fresh.Contains(w.Name) && fresh[w.Name].shape.AsSpan().SequenceEqual(w.Value.shape)))
+            {
+                fresh[weight.Name].copy_(weight.Value);
+                taken++;
+            }
+        }
+
+        if (taken == 0)
+            throw new InvalidDataException($"`{Options.From}` has no weights for stage `{stage}`, expected a model of the same shape");
+        Log($"{stage}: {taken} of {fresh.Count} tensors from `{Options.From}`");
+    }
+
+    /// <summary>The weight files of the model to start from that belong to a stage; none without such a model.</summary>
+    private IReadOnlyList<string> StartingWeights(string stage) => Options.From is not { } model ? [] : stage switch
+    {
+        AutoencoderStage.Name => [Path.Combine(model, ExportStage.AutoencoderFile)],
+        TextStage.Name => [Path.Combine(model, ExportStage.TextFile), Path.Combine(model, ExportStage.ClipFile)],
+        DenoiserStage.Name => [Path.Combine(model, ExportStage.DenoiserFile)],
+        _ => [],
+    };
+
+    private static string Fingerprint(IReadOnlyList<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+            hash.AppendData(File.ReadAllBytes(file));
+        return "sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>The averaged weights a stage left behind; the caller disposes them.</summary>
     /// <exception cref="InvalidDataException">The stage has not run.</exception>

@@ -1,3 +1,4 @@
+using Lethe.Diffusion;
 using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
@@ -35,9 +36,10 @@ public static class TextStage
     public static void Run(StageContext context)
     {
         using var pictures = TrainingPictures.Open(context.Options.WorkFolder);
-        BpeTrainer.Train(AllCaptions.Of(context.World), VocabularySize, context.TokenizerFolder);
+        MakeVocabulary(context);
         var tokenizer = ClipTokenizer.Open(context.TokenizerFolder);
         using var initial = InitialWeights(context, tokenizer);
+        context.StartFromEarlierModel(Name, initial);
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch, warmUp: 0.06) with { WeightDecay = 0.05, Beta2 = 0.98, AverageDecay = 0.995, LogEvery = 20 };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new Towers(tokenizer, weights)).ToList();
@@ -58,6 +60,19 @@ public static class TextStage
             _ => Measure(run, pictures, tokenizer, context.World),
             context.Cancel);
         lanes.ForEach(lane => lane.Dispose());
+    }
+
+    // An earlier model's embeddings belong to its own vocabulary; new words are spelled in its pieces.
+    private static void MakeVocabulary(StageContext context)
+    {
+        if (context.Options.From is not { } model)
+        {
+            BpeTrainer.Train(AllCaptions.Of(context.World), VocabularySize, context.TokenizerFolder);
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(model, ExportStage.TokenizerFolder)))
+            AtomicFile.WriteText(Path.Combine(context.TokenizerFolder, Path.GetFileName(file)), File.ReadAllText(file));
     }
 
     private static StateDict InitialWeights(StageContext context, ClipTokenizer tokenizer)

@@ -1,3 +1,4 @@
+using Lethe.Sdk.Training;
 using Lethe.Torch.Modules;
 
 namespace Lethe.Plugins.Cpe;
@@ -8,6 +9,9 @@ namespace Lethe.Plugins.Cpe;
 /// </summary>
 internal sealed class ConceptTraining : IDisposable
 {
+    /// <summary>Of AdamW. Deviation: the authors keep moments in 8 bits.</summary>
+    public const double Decay = 0.01;
+
     private readonly FrozenProjections _frozen;
     private readonly CpeSettings _settings;
     private readonly IReadOnlyList<(Tensor Target, Tensor Surrogate)> _pairs;
@@ -16,7 +20,7 @@ internal sealed class ConceptTraining : IDisposable
     private readonly List<Phase> _phases;
     private readonly torch.Generator _generator;
     private TrainableAdapter _adapter;
-    private ResumableAdamW? _optimizer;
+    private ResumableAdam? _optimizer;
     private Parameter? _attack;
     private CpeLoss.OutputSide? _output;
     private CpeObjective.Attacks? _held;
@@ -80,8 +84,12 @@ internal sealed class ConceptTraining : IDisposable
             ["position"] = torch.tensor(new long[] { _phase, _step }),
             ["generator"] = _generator.get_state(),
         };
-        foreach (var (name, moment) in _optimizer?.State ?? [])
-            state[name] = moment;
+        if (_optimizer is not null)
+        {
+            foreach (var (name, moment) in _optimizer.State)
+                state[name] = moment;
+        }
+
         if (_attack is not null)
             state["attack"] = _attack;
         if (_held is not null)
@@ -147,9 +155,9 @@ internal sealed class ConceptTraining : IDisposable
             _output = _objective.Freeze(_adapter);
         }
 
-        _optimizer = new ResumableAdamW(_attack is null ? _adapter.Trained : [_attack]);
+        _optimizer = new ResumableAdam(_attack is null ? _adapter.Trained : [_attack], Decay);
         if (state is not null)
-            _optimizer.Restore(state, _step);
+            _optimizer.Restore(state);
     }
 
     private Tensor Fresh()

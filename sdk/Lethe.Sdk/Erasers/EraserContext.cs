@@ -20,8 +20,8 @@ public sealed class EraserContext
     /// <summary>Ask it at every step.</summary>
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>Reports a finished step.</summary>
-    /// <param name="step">Steps done, from 1.</param>
+    /// <summary>Reports how many steps are done; told once before the first step, the time left is known from the first step on.</summary>
+    /// <param name="step">Steps done; also 0, to begin.</param>
     /// <param name="total">Steps in all.</param>
     /// <param name="terms">Named values, e.g. <see cref="Losses.WeightedLosses.Values"/>.</param>
     public void Report(int step, int total, IReadOnlyDictionary<string, double>? terms = null) =>

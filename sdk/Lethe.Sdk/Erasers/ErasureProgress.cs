@@ -3,7 +3,7 @@ namespace Lethe.Sdk.Erasers;
 /// <summary>How far an erasure is.</summary>
 public sealed class ErasureProgress
 {
-    /// <summary>Steps done, from 1 to <see cref="Total"/>.</summary>
+    /// <summary>Steps done, up to <see cref="Total"/>; 0, or what an earlier run had done, before the first step.</summary>
     public required int Step { get; init; }
 
     /// <summary>Steps in all.</summary>

@@ -9,6 +9,9 @@ namespace Lethe.Sdk.Erasers;
 /// </summary>
 public abstract class ModelEdit : IDisposable
 {
+    /// <summary>Name of the setting in which an eraser tells the run's report, in plain words, what it did.</summary>
+    public const string ReportSetting = "report";
+
     private bool _disposed;
 
     private protected ModelEdit()
@@ -21,14 +24,22 @@ public abstract class ModelEdit : IDisposable
     /// <summary>Everything that must be saved, by name.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>Scalars and texts that must be saved with the tensors.</summary>
+    /// <summary>
+    /// Scalars and texts that must be saved with the tensors. One named <see cref="ReportSetting"/> is shown in the run's report.
+    /// </summary>
     public abstract IReadOnlyDictionary<string, string> Settings { get; }
 
     internal abstract int Order { get; }
 
     /// <summary>Replaces parameters.</summary>
     /// <param name="tensors">New values by diffusers name, in the shapes of the old; the edit takes them over.</param>
-    public static ModelEdit Weights(IReadOnlyDictionary<string, Tensor> tensors) => new WeightEdit(tensors);
+    public static ModelEdit Weights(IReadOnlyDictionary<string, Tensor> tensors) => new WeightEdit(tensors, null);
+
+    /// <summary>Replaces parameters.</summary>
+    /// <param name="tensors">New values by diffusers name, in the shapes of the old; the edit takes them over.</param>
+    /// <param name="settings">Texts to save with them, for people; they change nothing.</param>
+    public static ModelEdit Weights(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? settings) =>
+        new WeightEdit(tensors, settings);
 
     /// <summary>Adds a product of thin matrices to parameters.</summary>
     /// <param name="factors">Factors by diffusers name; the edit takes them over.</param>

@@ -3,10 +3,11 @@ namespace Lethe.Sdk.Erasers;
 /// <summary>Replaces named parameters.</summary>
 public sealed class WeightEdit : ModelEdit
 {
-    internal WeightEdit(IReadOnlyDictionary<string, Tensor> tensors)
+    internal WeightEdit(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? settings)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Tensors = tensors;
+        Settings = settings ?? new Dictionary<string, string>();
     }
 
     /// <inheritdoc/>
@@ -15,8 +16,8 @@ public sealed class WeightEdit : ModelEdit
     /// <summary>New values by diffusers parameter name, in the shapes of the old.</summary>
     public override IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>Empty.</summary>
-    public override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+    /// <summary>What the eraser wrote down about it; may be empty.</summary>
+    public override IReadOnlyDictionary<string, string> Settings { get; }
 
     internal override int Order => 0;
 

@@ -1,19 +1,36 @@
+using Lethe.Sdk.Diffusion;
+
 namespace Lethe.Sdk.Losses;
 
 /// <summary>The noise that the student predicts for the target equals what the teacher predicts for the surrogate: mean square.</summary>
-public sealed class NoiseAlignment : ILossTerm
+/// <param name="wanted">What the teacher predicts instead, e.g. <see cref="NoiseCombination.AwayFrom"/>; null is the step's surrogate.</param>
+public sealed class NoiseAlignment(NoiseCombination? wanted = null) : ILossTerm
 {
     /// <inheritdoc/>
-    public string Name => "noise-alignment";
+    public string Name { get; init; } = "noise-alignment";
+
+    /// <summary><c>mean ( e_student(z, t, prompt) - sum w_i e_teacher(z, t, c_i) )^2</c> over batch, channels and pixels.</summary>
+    /// <param name="student">The network in training.</param>
+    /// <param name="prompt"><c>[B, L, D]</c>: what it is asked for.</param>
+    /// <param name="teacher">The frozen network.</param>
+    /// <param name="wanted">What it shall answer.</param>
+    /// <param name="latents"><c>[B, C, h, w]</c>, noisy.</param>
+    /// <param name="timesteps"><c>[B]</c> or <c>[1]</c>, int64.</param>
+    /// <returns>A scalar with gradients to the student's trained tensors, and to <paramref name="prompt"/>; the caller disposes it.</returns>
+    public static Tensor Between(IDenoiser student, Tensor prompt, IDenoiser teacher, NoiseCombination wanted, Tensor latents, Tensor timesteps)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(wanted);
+        using var scope = torch.NewDisposeScope();
+        return torch.nn.functional.mse_loss(student.PredictNoise(latents, timesteps, prompt), wanted.Predict(teacher, latents, timesteps))
+            .MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public Tensor Value(LossStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
         var (latents, timesteps) = step.Noise(Name);
-        using var scope = torch.NewDisposeScope();
-        var wanted = step.Teacher.PredictNoise(latents, timesteps, step.Surrogate).detach();
-        var predicted = step.Student.PredictNoise(latents, timesteps, step.Target);
-        return torch.nn.functional.mse_loss(predicted, wanted).MoveToOuterDisposeScope();
+        return Between(step.Student, step.Target, step.Teacher, wanted ?? NoiseCombination.Of(step.Surrogate), latents, timesteps);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lethe.Plugins.Cpe;
+using Lethe.Sdk.Training;
 using Lethe.Torch.Modules;
 
 namespace Plugins.Tests.Cpe;
@@ -80,7 +81,7 @@ public sealed class GoldenTrainingTests : IDisposable
     {
         public void EraseStage(string stage, int count, double rate, CpeObjective objective, TrainableAdapter adapter, CpeObjective.Attacks? attacks)
         {
-            using var optimizer = new ResumableAdamW(adapter.Trained);
+            using var optimizer = new ResumableAdam(adapter.Trained, ConceptTraining.Decay);
             for (var i = 0; i < count; i++)
             {
                 var step = $"{stage}.{i}";
@@ -105,7 +106,7 @@ public sealed class GoldenTrainingTests : IDisposable
         public Parameter AttackStage(string stage, int count, CpeObjective objective, TrainableAdapter adapter)
         {
             var prompts = new Parameter(steps[stage + ".init.prompts"].clone());
-            using var optimizer = new ResumableAdamW([prompts]);
+            using var optimizer = new ResumableAdam([prompts], ConceptTraining.Decay);
             var output = objective.Freeze(adapter);
             for (var i = 0; i < count; i++)
             {

@@ -1,4 +1,5 @@
 using Lethe.Sdk.Diffusion;
+using Lethe.Sdk.Erasers;
 
 namespace Lethe.Plugins.Baselines;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lethe.Plugins.Baselines;
+using Lethe.Sdk.Erasers;
 
 namespace Plugins.Tests.Baselines;
 

@@ -1,4 +1,5 @@
 using Lethe.Plugins.Baselines;
+using Lethe.Sdk.Erasers;
 
 namespace Plugins.Tests.Baselines;
 
@@ -124,6 +125,56 @@ public sealed class ClosedFormInvariantTests : IDisposable
         }
 
         Assert.Equal(moved.OrderDescending(), moved);
+    }
+
+    [Fact]
+    public void Replace_RowsInAnotherOrder_GivesTheSameWeights()
+    {
+        var (weight, erased, kept) = (Random(40, Width), Erased(6), Kept(9, 0.3));
+        var order = torch.tensor(new long[] { 3, 0, 5, 1, 4, 2 });
+        var shuffled = new RowBlock { Inputs = erased.Inputs.index_select(0, order), Targets = erased.Targets!.index_select(0, order) };
+        using var system = new ClosedFormSystem([erased, kept], 0.5);
+        using var other = new ClosedFormSystem([kept, shuffled], 0.5);
+
+        Assert.InRange(Distance(system.Replace(weight), other.Replace(weight)), 0, 1e-10);
+    }
+
+    [Fact]
+    public void Replace_EveryRowTwiceAndTheRidgeDoubled_GivesTheSameWeights()
+    {
+        var (weight, erased, kept) = (Random(40, Width), Erased(6), Kept(9, 0.3));
+        using var system = new ClosedFormSystem([erased, kept], 0.5);
+        using var twice = new ClosedFormSystem([erased, kept, erased, kept], 1);
+
+        Assert.InRange(Distance(system.Replace(weight), twice.Replace(weight)), 0, 1e-10);
+    }
+
+    [Theory]
+    [InlineData(UceTechnique.Replace)]
+    [InlineData(UceTechnique.Tensor)]
+    public void Solve_NoRidge_IsTheLimitOfSmallRidges(UceTechnique technique)
+    {
+        var weight = Random(40, Width);
+        RowBlock[] blocks = [Erased(4), Kept(9, 0.3)];
+        using var none = new ClosedFormSystem(blocks, 0);
+        using var small = new ClosedFormSystem(blocks, 1e-8);
+
+        var (exact, limit) = technique == UceTechnique.Tensor
+            ? (none.ProjectOut(weight), small.ProjectOut(weight))
+            : (none.Replace(weight), small.Replace(weight));
+
+        Assert.InRange(Distance(limit, exact), 0, 1e-5);
+    }
+
+    [Fact]
+    public void ConditionNumber_KnownRows_IsTheRatioOfEigenvalues()
+    {
+        var rows = torch.eye(Width, dtype: float64).narrow(0, 0, 3) * 4;
+        using var ridged = new ClosedFormSystem([new RowBlock { Inputs = rows }], 0.5);
+        using var bare = new ClosedFormSystem([new RowBlock { Inputs = rows }], 0);
+
+        Assert.Equal((16 + 0.5) / 0.5, ridged.ConditionNumber(), 1e-9);
+        Assert.Equal(1, bare.ConditionNumber(), 1e-9);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-namespace Lethe.Plugins.Baselines;
+namespace Lethe.Sdk.Erasers;
 
-/// <summary>Text states that a closed-form edit moves, or keeps.</summary>
-internal sealed class RowBlock
+/// <summary>Text states that a closed-form edit moves, or keeps; it owns no tensor.</summary>
+public sealed class RowBlock
 {
     /// <summary><c>[n, D]</c>: what the projection reads.</summary>
     public required Tensor Inputs { get; init; }

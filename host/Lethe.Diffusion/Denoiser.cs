@@ -60,6 +60,19 @@ public sealed class Denoiser : IDenoiser
         return noise.MoveToOuterDisposeScope();
     }
 
+    /// <summary>As the other overloads, at one timestep that need not be whole.</summary>
+    /// <param name="latents"><c>[B, C, h, w]</c>, of about unit variance.</param>
+    /// <param name="timestep">In [0, T).</param>
+    /// <param name="signal">The share of the picture's variance left in the latents, in (0, 1].</param>
+    /// <param name="text">Keys and values of B prompts, or of one for the whole batch.</param>
+    public Tensor PredictNoise(Tensor latents, double timestep, double signal, TextProjections text)
+    {
+        using var scope = torch.NewDisposeScope();
+        var predicted = network.Forward(latents, torch.tensor([(float)timestep], device: latents.device), text);
+        var noise = prediction == PredictionType.Epsilon ? predicted : Math.Sqrt(signal) * predicted + Math.Sqrt(1 - signal) * latents;
+        return noise.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Keys and values of text states <c>[B, L, D]</c>, attached adapters applied; the caller disposes them.</summary>
     public TextProjections Project(Tensor textStates)
     {

@@ -30,6 +30,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
             // The denoiser turns velocities into noise, so the samplers only ever see noise.
             schedule = new NoiseSchedule(config with { Prediction = PredictionType.Epsilon }, encoder.Device);
             denoiser = new Denoiser(checkpoint.UNet, schedule, config.Prediction);
+            Prediction = config.Prediction;
             autoencoder = new ImageAutoencoder(checkpoint.Autoencoder);
         }
         catch
@@ -45,6 +46,9 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
 
     /// <summary>Networks and files; saving it with weight or low-rank edits attached folds them in.</summary>
     public DiffusionCheckpoint Checkpoint { get; }
+
+    /// <summary>What the U-Net was trained to predict; <see cref="Denoiser"/> always gives noise.</summary>
+    public PredictionType Prediction { get; }
 
     /// <inheritdoc/>
     public ITextEncoder TextEncoder => encoder;
@@ -63,6 +67,9 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
 
     /// <summary>How <see cref="Sample(SamplingRequest, CancellationToken)"/> denoises.</summary>
     public SamplerKind Sampler { get; set; } = SamplerKind.Ddim;
+
+    /// <summary>DDIM only: 0 is deterministic, 1 adds as much noise as DDPM.</summary>
+    public double Eta { get; set; }
 
     /// <summary>Pictures denoised or decoded at once, at least 1; guidance doubles what the U-Net sees.</summary>
     public int BatchSize
@@ -92,6 +99,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
         var settings = new SamplerSettings
         {
             Kind = Sampler,
+            Eta = Eta,
             Steps = request.Steps,
             GuidanceScale = request.GuidanceScale,
             StopAtTimestep = request.StopAtTimestep,

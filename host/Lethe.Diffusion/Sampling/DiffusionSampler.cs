@@ -33,15 +33,15 @@ public sealed class DiffusionSampler(Denoiser denoiser, NoiseSchedule schedule)
             : [Rows(negative, batch), prompts, .. rule is null ? [] : extra.Select(states => Rows(states, batch))];
         using var text = denoiser.Project(groups.Count == 1 ? prompts : torch.cat(groups, 0));
 
-        var latents = noise();
+        var latents = scheduler.InitialScale == 1 ? noise() : noise() * scheduler.InitialScale;
         var timesteps = scheduler.Timesteps;
         for (var step = 0; step < timesteps.Count && timesteps[step] >= (settings.StopAtTimestep ?? 0); step++)
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            var input = groups.Count == 1 ? latents : torch.cat([.. Enumerable.Repeat(latents, groups.Count)], 0);
-            var timestep = torch.tensor([(long)timesteps[step]], device: latents.device);
-            var predicted = denoiser.PredictNoise(input, timestep, text).chunk(groups.Count, 0);
+            var scaled = scheduler.ScaleInput(latents);
+            var input = groups.Count == 1 ? scaled : torch.cat([.. Enumerable.Repeat(scaled, groups.Count)], 0);
+            var predicted = denoiser.PredictNoise(input, timesteps[step], scheduler.Signal, text).chunk(groups.Count, 0);
             var mixed = rule is null ? Mix(predicted, settings.GuidanceScale) : rule.Combine(new GuidanceStep
             {
                 Unconditional = predicted[0],
@@ -50,20 +50,29 @@ public sealed class DiffusionSampler(Denoiser denoiser, NoiseSchedule schedule)
                 GuidanceScale = settings.GuidanceScale,
                 Step = step,
                 Steps = timesteps.Count,
-                Timestep = timesteps[step],
+                Timestep = (int)Math.Round(timesteps[step]),
             });
             var after = scheduler.Step(mixed, latents, scheduler.IsStochastic ? noise() : null).MoveToOuterDisposeScope();
             latents.Dispose();
             latents = after;
             progress?.Invoke(step + 1, timesteps.Count);
         }
-        return latents.MoveToOuterDisposeScope();
+        return scheduler.ScaleInput(latents).MoveToOuterDisposeScope();
     }
 
     private IScheduler Start(SamplerSettings settings) => settings.Kind switch
     {
+        SamplerKind.Ddim => new DdimScheduler(schedule, settings.Steps, settings.Eta),
         SamplerKind.Pndm => new PndmScheduler(schedule, settings.Steps),
-        _ => new DdimScheduler(schedule, settings.Steps, settings.Eta),
+        SamplerKind.Ddpm => new DdpmScheduler(schedule, settings.Steps),
+        SamplerKind.Euler => new EulerScheduler(schedule, settings.Steps),
+        SamplerKind.EulerKarras => new EulerScheduler(schedule, settings.Steps, karras: true),
+        SamplerKind.EulerAncestral => new EulerScheduler(schedule, settings.Steps, ancestral: true),
+        SamplerKind.DpmSolver => new DpmSolverScheduler(schedule, settings.Steps),
+        SamplerKind.DpmSolverKarras => new DpmSolverScheduler(schedule, settings.Steps, karras: true),
+        SamplerKind.Lms => new LmsScheduler(schedule, settings.Steps),
+        SamplerKind.LmsKarras => new LmsScheduler(schedule, settings.Steps, karras: true),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Kind, "unknown sampler"),
     };
 
     private static Tensor Rows(Tensor states, long batch) => states.size(0) == batch ? states : states.expand(batch, -1, -1);

@@ -5,4 +5,12 @@ public enum SamplerKind
 {
     Ddim,
     Pndm,
+    Ddpm,
+    Euler,
+    EulerKarras,
+    EulerAncestral,
+    DpmSolver,
+    DpmSolverKarras,
+    Lms,
+    LmsKarras,
 }

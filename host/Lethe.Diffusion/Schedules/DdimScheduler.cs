@@ -18,11 +18,16 @@ public sealed class DdimScheduler : IScheduler
         this.schedule = schedule;
         this.eta = eta;
         config = schedule.Config;
-        Timesteps = [.. TimestepGrid.Rising(config, steps).Reverse()];
+        Timesteps = [.. TimestepGrid.Rising(config, steps, config.Spacing ?? TimestepSpacing.Leading).Reverse()];
         stride = config.TrainTimesteps / steps;
     }
 
     public IReadOnlyList<int> Timesteps { get; }
+
+    IReadOnlyList<double> IScheduler.Timesteps => [.. Timesteps.Select(t => (double)t)];
+
+    /// <inheritdoc/>
+    public double Signal => schedule.AlphaAt(Timesteps[next]);
 
     public bool IsStochastic => eta > 0;
 

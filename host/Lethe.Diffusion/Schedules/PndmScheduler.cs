@@ -21,7 +21,7 @@ public sealed class PndmScheduler : IScheduler
     {
         this.schedule = schedule;
         config = schedule.Config;
-        var grid = TimestepGrid.Rising(config, steps);
+        var grid = TimestepGrid.Rising(config, steps, config.Spacing ?? TimestepSpacing.Leading);
         stride = config.TrainTimesteps / steps;
         if (config.SkipPrkSteps)
         {
@@ -36,6 +36,11 @@ public sealed class PndmScheduler : IScheduler
     }
 
     public IReadOnlyList<int> Timesteps { get; }
+
+    IReadOnlyList<double> IScheduler.Timesteps => [.. Timesteps.Select(t => (double)t)];
+
+    /// <inheritdoc/>
+    public double Signal => schedule.AlphaAt(Timesteps[next]);
 
     public bool IsStochastic => false;
 

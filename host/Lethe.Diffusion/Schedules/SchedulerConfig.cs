@@ -2,7 +2,7 @@ using Lethe.Diffusion.Checkpoints;
 
 namespace Lethe.Diffusion.Schedules;
 
-/// <summary><c>scheduler/scheduler_config.json</c> as diffusers 0.24 reads it; defaults are diffusers', which both schedulers share but for two.</summary>
+/// <summary><c>scheduler/scheduler_config.json</c> as diffusers 0.24 reads it; defaults are diffusers', which the schedulers share but for those that are null.</summary>
 public sealed record SchedulerConfig
 {
     public int TrainTimesteps { get; init; } = 1000;
@@ -16,7 +16,8 @@ public sealed record SchedulerConfig
 
     public PredictionType Prediction { get; init; } = PredictionType.Epsilon;
 
-    public TimestepSpacing Spacing { get; init; } = TimestepSpacing.Leading;
+    /// <summary>Null is the sampler's own default: leading for DDIM, DDPM and PNDM, linspace for the others.</summary>
+    public TimestepSpacing? Spacing { get; init; }
 
     /// <summary>Added to every timestep under <see cref="TimestepSpacing.Leading"/>.</summary>
     public int StepsOffset { get; init; }
@@ -32,6 +33,9 @@ public sealed record SchedulerConfig
 
     /// <summary>PNDM only: start with linear multistep at once, without Runge-Kutta steps.</summary>
     public bool SkipPrkSteps { get; init; }
+
+    /// <summary>DPM-Solver++ only: the last step ends without noise (<c>final_sigmas_type: zero</c>) instead of at timestep 0's.</summary>
+    public bool EndsWithoutNoise { get; init; }
 
     /// <summary>The class that the file names, e.g. <c>PNDMScheduler</c>.</summary>
     public string ClassName { get; init; } = "DDIMScheduler";
@@ -53,17 +57,19 @@ public sealed record SchedulerConfig
             Prediction = json.Word("prediction_type", "epsilon", "epsilon", "v_prediction") == "epsilon"
                 ? PredictionType.Epsilon
                 : PredictionType.Velocity,
-            Spacing = json.Word("timestep_spacing", "leading", "leading", "trailing", "linspace") switch
+            Spacing = json.Word("timestep_spacing", "", "leading", "trailing", "linspace") switch
             {
                 "leading" => TimestepSpacing.Leading,
                 "trailing" => TimestepSpacing.Trailing,
-                _ => TimestepSpacing.Linspace,
+                "linspace" => TimestepSpacing.Linspace,
+                _ => null,
             },
             StepsOffset = json.Int("steps_offset", defaults.StepsOffset, 0, 1000),
             SetAlphaToOne = json.Has("set_alpha_to_one") ? json.Flag("set_alpha_to_one", false) : null,
             ClipSample = json.Has("clip_sample") ? json.Flag("clip_sample", true) : null,
             ClipSampleRange = json.Number("clip_sample_range", defaults.ClipSampleRange, 1e-6, 1e6),
             SkipPrkSteps = json.Flag("skip_prk_steps", defaults.SkipPrkSteps),
+            EndsWithoutNoise = json.Word("final_sigmas_type", "sigma_min", "sigma_min", "zero") == "zero",
             ClassName = json.Word("_class_name", defaults.ClassName),
         };
     }

@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         var steps = GenerateCommand.Bounded("--steps", "Sampling steps", 30, 1, 1000);
         var guidance = new Option<double>("--guidance-scale") { Description = "Classifier-free guidance; 1 is none", DefaultValueFactory = _ => 5 };
         var scheduler = new Option<string>("--scheduler") { Description = "Sampler", DefaultValueFactory = _ => "ddim" };
-        scheduler.AcceptOnlyFromAmong("ddim", "pndm");
+        scheduler.AcceptOnlyFromAmong([.. PlannedSampling.Schedulers]);
         var objects = new Option<string[]>("--object") { Description = "Only these objects; may be given several times", HelpName = "name" };
         var edits = new Option<string[]>("--edit") { Description = "Edit of a run to attach, in the order given", HelpName = "file" };
         var quick = new Option<bool>("--quick") { Description = "One picture of each kind and 10 steps: a first look in a minute or two" };
@@ -60,7 +60,7 @@ internal static class EvaluateCommand
         IReadOnlyList<PictureScore> scores;
         ModelEvaluation evaluation;
         using (var progress = context.Progress())
-        using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling.Scheduler))
+        using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling))
         {
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
@@ -69,7 +69,7 @@ internal static class EvaluateCommand
             var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.Threads ?? Environment.ProcessorCount) : 1;
             scores = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
                 () => lanes == 1 ? new LaneModel(first, ownsModel: false, attached)
-                    : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling.Scheduler), ownsModel: true, attached), cancel);
+                    : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling), ownsModel: true, attached), cancel);
             attached.ForEach(edit => edit.Dispose());
         }
         if (output is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Diffusion.Images;
 using Lethe.Host.Commands.Plugins;
@@ -18,12 +19,18 @@ internal static class GenerateCommand
         var steps = Bounded("--steps", "Sampling steps", 30, 1, 1000);
         var guidance = new Option<double>("--guidance-scale") { Description = "Classifier-free guidance; 1 is none", DefaultValueFactory = _ => 5 };
         var scheduler = new Option<string>("--scheduler") { Description = "Sampler", DefaultValueFactory = _ => "ddim" };
-        scheduler.AcceptOnlyFromAmong("ddim", "pndm");
+        scheduler.AcceptOnlyFromAmong([.. PlannedSampling.Schedulers]);
+        var eta = new Option<double>("--eta") { Description = "Noise that ddim adds between steps: 0 none, 1 as much as ddpm" };
+        eta.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number is not (>= 0 and <= 1))
+                result.AddError($"`--eta` is `{result.Tokens[0].Value}`, expected a number from 0 to 1");
+        });
         var edits = new Option<string[]>("--edit") { Description = "Edit of a run to attach, in the order given", HelpName = "file" };
         var output = new Option<string>("--output", "-o") { Description = "Folder for the pictures", DefaultValueFactory = _ => "pictures", HelpName = "folder" };
         var command = new Command("generate", "Draw pictures with a model, with or without edits")
         {
-            model, prompt, seed, count, steps, guidance, scheduler, edits, output,
+            model, prompt, seed, count, steps, guidance, scheduler, eta, edits, output,
         };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () => Run(context, new Request
         {
@@ -36,6 +43,7 @@ internal static class GenerateCommand
             Sampling = new PlannedSampling
             {
                 Scheduler = context.Parsed.GetValue(scheduler)!,
+                Eta = context.Parsed.GetValue(eta) is > 0 and var noise ? noise : null,
                 Steps = context.Parsed.GetValue(steps),
                 GuidanceScale = context.Parsed.GetValue(guidance),
                 Batch = 16,
@@ -58,7 +66,7 @@ internal static class GenerateCommand
     private static ExitCode Run(CommandContext context, Request request, CancellationToken cancel)
     {
         using var progress = context.Progress();
-        using var model = ModelSession.Open(ModelLocation.Find(request.Model), context.Globals.Device ?? "cpu", request.Sampling.Scheduler);
+        using var model = ModelSession.Open(ModelLocation.Find(request.Model), context.Globals.Device ?? "cpu", request.Sampling);
         var erasers = new Lazy<EraserSet>(() => EraserSet.Of(AskedPlugins.Load(context)));
         var attached = new Stack<IDisposable>();
         var pictures = new List<(string Prompt, long Seed, string File, RgbImage Image)>();

@@ -25,6 +25,9 @@ public sealed record EvaluationSettings
     /// <summary>Sampler.</summary>
     public SamplerKind Scheduler { get; init; } = SamplerKind.Ddim;
 
+    /// <summary>Noise that `ddim` adds between steps: 0 none, 1 as much as `ddpm`.</summary>
+    [Range(0.0, 1.0)] public double Eta { get; init; }
+
     /// <summary>Concepts on which preservation is measured; all preserve lists together when left out.</summary>
     public IReadOnlyList<string> PreserveConcepts { get; init; } = [];
 }

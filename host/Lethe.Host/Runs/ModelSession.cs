@@ -11,14 +11,15 @@ namespace Lethe.Host.Runs;
 public static class ModelSession
 {
     /// <summary>Opens a diffusers folder; the caller disposes the model.</summary>
-    public static StableDiffusion Open(string path, string device, string scheduler)
+    public static StableDiffusion Open(string path, string device, PlannedSampling sampling)
     {
         if (device != "cpu")
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not available, expected `cpu`");
         try
         {
             var model = StableDiffusion.Open(path);
-            model.Sampler = scheduler == "pndm" ? SamplerKind.Pndm : SamplerKind.Ddim;
+            model.Sampler = PlannedSampling.KindOf(sampling.Scheduler);
+            model.Eta = sampling.Eta ?? 0;
             return model;
         }
         catch (Exception failure) when (failure is CheckpointException or InvalidDataException or IOException or UnauthorizedAccessException)

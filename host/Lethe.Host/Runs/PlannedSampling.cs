@@ -1,10 +1,16 @@
+using Lethe.Host.Policies;
+using SamplerKind = Lethe.Diffusion.Sampling.SamplerKind;
+
 namespace Lethe.Host.Runs;
 
 /// <summary>How evaluation pictures are drawn.</summary>
 public sealed record PlannedSampling
 {
-    /// <summary><c>ddim</c> or <c>pndm</c>.</summary>
+    /// <summary>One of <see cref="Schedulers"/>.</summary>
     public required string Scheduler { get; init; }
+
+    /// <summary>Noise that DDIM adds between steps, in (0, 1]; null is none.</summary>
+    public double? Eta { get; init; }
 
     /// <summary>Sampling steps.</summary>
     public required int Steps { get; init; }
@@ -14,4 +20,10 @@ public sealed record PlannedSampling
 
     /// <summary>Pictures drawn together; part of the plan because rounding depends on it.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>The samplers' names, as policies and commands write them.</summary>
+    public static IReadOnlyList<string> Schedulers { get; } = [.. Enum.GetNames<SamplerKind>().Select(KeyName.Of)];
+
+    /// <summary>The sampler of a name.</summary>
+    public static SamplerKind KindOf(string scheduler) => Enum.GetValues<SamplerKind>().Single(kind => KeyName.Of(kind.ToString()) == scheduler);
 }

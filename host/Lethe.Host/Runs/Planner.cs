@@ -43,6 +43,7 @@ public static class Planner
                 Sampling = new PlannedSampling
                 {
                     Scheduler = KeyName.Of(policy.Evaluation.Scheduler.ToString()),
+                    Eta = policy.Evaluation.Eta > 0 ? policy.Evaluation.Eta : null,
                     Steps = policy.Evaluation.Steps,
                     GuidanceScale = policy.Evaluation.GuidanceScale,
                     Batch = Batch,

@@ -12,6 +12,11 @@ public sealed class GoldenTrajectoryTests
     [InlineData("ddim", SamplerKind.Ddim, 0)]
     [InlineData("ddim_eta1", SamplerKind.Ddim, 1)]
     [InlineData("pndm", SamplerKind.Pndm, 0)]
+    [InlineData("ddpm", SamplerKind.Ddpm, 0)]
+    [InlineData("euler", SamplerKind.Euler, 0)]
+    [InlineData("euler_a", SamplerKind.EulerAncestral, 0)]
+    [InlineData("dpmpp_2m", SamplerKind.DpmSolver, 0)]
+    [InlineData("lms", SamplerKind.Lms, 0)]
     public void Sample_TinySd_MatchesDiffusers(string name, SamplerKind kind, double eta)
     {
         using var scope = torch.NewDisposeScope();
@@ -21,7 +26,10 @@ public sealed class GoldenTrajectoryTests
         var final = Run(new SamplerSettings { Kind = kind, Eta = eta, Steps = 10 });
 
         var expected = golden["latents"];
-        TinySd.AssertRelative(expected[1], first, 1e-5, name + " first step");
+        // Stopped early, latents have the variance that the denoiser sees, not the sampler's own.
+        var growing = kind is SamplerKind.Euler or SamplerKind.EulerAncestral or SamplerKind.Lms;
+        var scale = growing ? Math.Sqrt(1 + Math.Pow(golden["sigmas"][1].item<float>(), 2)) : 1;
+        TinySd.AssertRelative(expected[1] / scale, first, 1e-5, name + " first step");
         TinySd.AssertRelative(expected[-1], final, 3e-5, name + " final latents");
     }
 

@@ -9,30 +9,41 @@ namespace Lethe.Diffusion.Tests.Schedules;
 public sealed class SchedulerTests
 {
     [SkippableTheory]
-    [InlineData("DDIMScheduler")]
-    [InlineData("PNDMScheduler")]
-    public void Timesteps_EveryGoldenGrid_MatchExactly(string className)
+    [InlineData("DDIMScheduler", 44)]
+    [InlineData("PNDMScheduler", 44)]
+    [InlineData("DDPMScheduler", 44)]
+    [InlineData("EulerDiscreteScheduler", 88)]
+    [InlineData("EulerAncestralDiscreteScheduler", 44)]
+    [InlineData("LMSDiscreteScheduler", 88)]
+    [InlineData("DPMSolverMultistepScheduler", 88)]
+    public void Timesteps_EveryGoldenGrid_Match(string className, int expectedGrids)
     {
+        using var scope = torch.NewDisposeScope();
         using var golden = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("ldm-schedules", "timesteps.json")));
+        using var sigmas = SafetensorsFile.Open(Golden.Path("ldm-schedules", "schedules.safetensors"));
         var grids = 0;
         foreach (var item in golden.RootElement.GetProperty("cases").EnumerateArray())
         {
             if (item.GetProperty("class").GetString() != className) continue;
-            var config = NoiseScheduleTests.StableDiffusion1 with
-            {
-                StepsOffset = item.GetProperty("steps_offset").GetInt32(),
-                Spacing = Enum.Parse<TimestepSpacing>(item.GetProperty("timestep_spacing").GetString()!, ignoreCase: true),
-            };
+            var karras = item.GetProperty("args").TryGetProperty("use_karras_sigmas", out var flag) && flag.GetBoolean();
+            var (spacing, offset) = (item.GetProperty("timestep_spacing").GetString()!, item.GetProperty("steps_offset").GetInt32());
+            var config = NoiseScheduleTests.StableDiffusion1 with { StepsOffset = offset, Spacing = Enum.Parse<TimestepSpacing>(spacing, ignoreCase: true) };
             using var schedule = new NoiseSchedule(config);
             foreach (var grid in item.GetProperty("timesteps").EnumerateObject())
             {
-                using var scheduler = Create(className, schedule, int.Parse(grid.Name, null));
-                Assert.Equal(grid.Value.EnumerateArray().Select(t => t.GetInt32()), scheduler.Timesteps);
+                var what = $"{className}{(karras ? ".karras" : "")}.{spacing}.off{offset}.{grid.Name}";
+                using var scheduler = Create(className, schedule, int.Parse(grid.Name, null), karras);
+                // Rounding of Karras timesteps may fall the other way where the reference rounds in float32.
+                AssertNear([.. grid.Value.EnumerateArray().Select(t => t.GetDouble())], scheduler.Timesteps, 1e-3, 0, what);
+                var scale = item.GetProperty("init_noise_sigma").GetProperty(grid.Name).GetDouble();
+                Assert.InRange(scheduler.InitialScale / scale, 1 - 1e-5, 1 + 1e-5);
+                if (sigmas.Entries.ContainsKey($"sd.{what}.sigmas"))
+                    AssertNear([.. sigmas.Read($"sd.{what}.sigmas").data<float>().ToArray().Select(x => (double)x)], SigmasOf(scheduler), 0, 1e-5, what);
                 grids++;
             }
         }
 
-        Assert.Equal(44, grids);
+        Assert.Equal(expectedGrids, grids);
     }
 
     /// <summary>When the denoiser always knows the noise, every sampler must walk exactly along the forward process.</summary>
@@ -42,7 +53,8 @@ public sealed class SchedulerTests
         // Velocities of different timesteps are different directions, which multistep mixes: PNDM is exact for noise only.
         var samplers = Gen.Elements(
             ("DDIMScheduler", PredictionType.Epsilon, true), ("DDIMScheduler", PredictionType.Velocity, true),
-            ("PNDMScheduler", PredictionType.Epsilon, true), ("PNDMScheduler", PredictionType.Epsilon, false));
+            ("PNDMScheduler", PredictionType.Epsilon, true), ("PNDMScheduler", PredictionType.Epsilon, false),
+            ("DPMSolverMultistepScheduler", PredictionType.Epsilon, true), ("DPMSolverMultistepScheduler", PredictionType.Velocity, true));
         Prop.ForAll(samplers.ToArbitrary(), Gen.Choose(4, 60).ToArbitrary(), Gen.Choose(0, 1).ToArbitrary(), (sampler, steps, offset) =>
         {
             using var scope = torch.NewDisposeScope();
@@ -62,13 +74,88 @@ public sealed class SchedulerTests
         }).QuickCheckThrowOnFailure();
     }
 
+    /// <summary>Here the latents are picture + sigma * noise, so the picture is what is left at sigma 0.</summary>
+    [Theory]
+    [InlineData("EulerDiscreteScheduler", PredictionType.Epsilon, false)]
+    [InlineData("EulerDiscreteScheduler", PredictionType.Velocity, true)]
+    [InlineData("LMSDiscreteScheduler", PredictionType.Epsilon, false)]
+    [InlineData("LMSDiscreteScheduler", PredictionType.Velocity, false)]
+    [InlineData("LMSDiscreteScheduler", PredictionType.Epsilon, true)]
+    public void Step_TruePredictionInSigmas_EndsAtThePicture(string className, PredictionType predicts, bool karras)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var schedule = new NoiseSchedule(NoiseScheduleTests.StableDiffusion1 with { Prediction = predicts });
+        using var generator = new torch.Generator(5);
+        var clean = torch.randn([2, 1, 2, 2], generator: generator);
+        var noise = torch.randn([2, 1, 2, 2], generator: generator);
+        using var scheduler = (SigmaScheduler)Create(className, schedule, 12, karras);
+
+        var sample = clean + scheduler.Sigmas[0] * noise;
+        for (var step = 0; step < 12; step++)
+        {
+            var signal = scheduler.Signal;
+            sample = scheduler.Step(predicts == PredictionType.Epsilon ? noise : Math.Sqrt(signal) * noise - Math.Sqrt(1 - signal) * clean, sample);
+        }
+
+        TinySd.AssertClose(clean, sample, 1e-4);
+        TinySd.AssertClose(sample, scheduler.ScaleInput(sample), 0);
+    }
+
+    /// <summary>Samplers without recorded trajectories (Euler and LMS on Karras' levels, DPM-Solver++ to zero) against plain arithmetic.</summary>
     [Fact]
-    public void Step_Stochastic_WithoutNoise_IsRefused()
+    public void Step_LinearDenoiser_MatchesPlainArithmetic()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var schedule = new NoiseSchedule(NoiseScheduleTests.StableDiffusion1 with { EndsWithoutNoise = true });
+
+        foreach (var karras in new[] { false, true })
+        {
+            var euler = new EulerScheduler(schedule, 20, karras: karras);
+            var (found, plain) = (1.0, 1.0);
+            for (var i = 0; i < 20; i++)
+            {
+                // The denoiser gives 0.3 of what it sees as noise.
+                plain += (euler.Sigmas[i + 1] - euler.Sigmas[i]) * 0.3 * plain / Math.Sqrt(1 + euler.Sigmas[i] * euler.Sigmas[i]);
+                found = StepOf(euler, found);
+            }
+
+            Assert.Equal(plain, found, 1e-5);
+
+            using var solver = new DpmSolverScheduler(schedule, 20, karras);
+            (found, plain) = (1.0, 1.0);
+            var before = 0.0;
+            for (var i = 0; i < 20; i++)
+            {
+                var (s0, s1) = (solver.Sigmas[i], solver.Sigmas[i + 1]);
+                var (a0, a1) = (1 / Math.Sqrt(1 + s0 * s0), 1 / Math.Sqrt(1 + s1 * s1));
+                var clean = (plain - s0 * a0 * 0.3 * plain) / a0;
+                var mixed = clean;
+                if (i > 0 && s1 > 0)
+                {
+                    var (h, h0) = (Math.Log(s0) - Math.Log(s1), Math.Log(solver.Sigmas[i - 1]) - Math.Log(s0));
+                    mixed = (1 + h / (2 * h0)) * clean - h / (2 * h0) * before;
+                }
+
+                plain = s1 * a1 / (s0 * a0) * plain + a1 * (1 - (s1 > 0 ? s1 / s0 : 0)) * mixed;
+                before = clean;
+                found = StepOf(solver, found);
+            }
+
+            Assert.Equal(plain, found, 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData("DDIMScheduler")]
+    [InlineData("DDPMScheduler")]
+    [InlineData("EulerAncestralDiscreteScheduler")]
+    public void Step_Stochastic_WithoutNoise_IsRefused(string className)
     {
         using var scope = torch.NewDisposeScope();
         using var schedule = new NoiseSchedule(NoiseScheduleTests.StableDiffusion1);
-        using var scheduler = new DdimScheduler(schedule, 10, eta: 1);
+        using var scheduler = className == "DDIMScheduler" ? new DdimScheduler(schedule, 10, eta: 1) : Create(className, schedule, 10);
 
+        Assert.True(scheduler.IsStochastic);
         Assert.Throws<ArgumentNullException>(() => scheduler.Step(torch.zeros([1, 4, 2, 2]), torch.zeros([1, 4, 2, 2])));
     }
 
@@ -81,6 +168,11 @@ public sealed class SchedulerTests
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new DdimScheduler(schedule, steps));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PndmScheduler(schedule, steps));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DdpmScheduler(schedule, steps));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EulerScheduler(schedule, steps));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LmsScheduler(schedule, steps));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DpmSolverScheduler(schedule, steps));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DpmSolverScheduler(schedule, steps, karras: true));
     }
 
     [Theory]
@@ -102,8 +194,33 @@ public sealed class SchedulerTests
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 
-    private static Tensor At(int timestep) => torch.tensor(new[] { (long)timestep });
+    private static Tensor At(double timestep) => torch.tensor(new[] { (long)timestep });
 
-    private static IScheduler Create(string className, NoiseSchedule schedule, int steps) =>
-        className == "DDIMScheduler" ? new DdimScheduler(schedule, steps) : new PndmScheduler(schedule, steps);
+    private static double StepOf(IScheduler scheduler, double value)
+    {
+        var sample = torch.full([1, 1, 1, 1], value, dtype: float64);
+        return scheduler.Step(0.3 * scheduler.ScaleInput(sample), sample).item<double>();
+    }
+
+    private static void AssertNear(double[] expected, IReadOnlyList<double> actual, double absolute, double relative, string what)
+    {
+        Assert.Equal(expected.Length, actual.Count);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= absolute + relative * Math.Abs(expected[i]), $"{what}[{i}] is {actual[i]}, expected {expected[i]}");
+    }
+
+    private static IReadOnlyList<double> SigmasOf(IScheduler scheduler) =>
+        scheduler is DpmSolverScheduler solver ? solver.Sigmas : ((SigmaScheduler)scheduler).Sigmas;
+
+    private static IScheduler Create(string className, NoiseSchedule schedule, int steps, bool karras = false) => className switch
+    {
+        "DDIMScheduler" => new DdimScheduler(schedule, steps),
+        "PNDMScheduler" => new PndmScheduler(schedule, steps),
+        "DDPMScheduler" => new DdpmScheduler(schedule, steps),
+        "EulerDiscreteScheduler" => new EulerScheduler(schedule, steps, karras: karras),
+        "EulerAncestralDiscreteScheduler" => new EulerScheduler(schedule, steps, ancestral: true),
+        "LMSDiscreteScheduler" => new LmsScheduler(schedule, steps, karras),
+        "DPMSolverMultistepScheduler" => new DpmSolverScheduler(schedule, steps, karras),
+        _ => throw new ArgumentOutOfRangeException(nameof(className), className, "unknown class"),
+    };
 }

@@ -9,6 +9,21 @@ if (args is ["cpe", ..])
     return;
 }
 
+// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `open MODEL` times reading and opening a model.
+if (args is ["runtime", var work, ..])
+{
+    torch.set_num_threads(1);
+    torch.set_flush_denormal(true);
+    RuntimeWork.Run(work, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var repeats) ? repeats : 3);
+    return;
+}
+
+if (args is ["open", var model])
+{
+    RuntimeWork.Open(model);
+    return;
+}
+
 // Runs each engine benchmark once and prints `name seconds-per-call`; bench/engine compares with PyTorch's Python.
 torch.set_num_threads(1);
 foreach (var (name, calls, body) in EngineWork.All())

@@ -2,7 +2,6 @@ using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Images;
 using Lethe.Diffusion.Sampling;
 using Lethe.Diffusion.Schedules;
-using Lethe.Diffusion.Text;
 using Lethe.Sdk.Diffusion;
 
 namespace Lethe.Diffusion;
@@ -25,8 +24,8 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
         Checkpoint = checkpoint;
         try
         {
-            encoder = new PromptEncoder(ClipTokenizer.Open(checkpoint.TokenizerFolder), checkpoint.TextEncoder);
-            var config = SchedulerConfig.Load(checkpoint.SchedulerConfigPath);
+            encoder = new PromptEncoder(checkpoint.OpenTokenizer(), checkpoint.TextEncoder);
+            var config = checkpoint.Scheduler;
             // The denoiser turns velocities into noise, so the samplers only ever see noise.
             schedule = new NoiseSchedule(config with { Prediction = PredictionType.Epsilon }, encoder.Device);
             denoiser = new Denoiser(checkpoint.UNet, schedule, config.Prediction);
@@ -82,9 +81,12 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
         }
     }
 
-    /// <summary>Opens a folder in the layout of diffusers.</summary>
-    /// <exception cref="CheckpointException">A file is missing or malformed; the message names it.</exception>
-    public static StableDiffusion Open(string folder, string? variant = null) => new(DiffusersFolder.Open(folder, variant));
+    /// <summary>Opens a folder in the layout of diffusers, or a single file with the original names.</summary>
+    /// <exception cref="CheckpointException">Not a Stable Diffusion 1.x or 2.x, or malformed; the message names file and place.</exception>
+    public static StableDiffusion Open(string path, string? variant = null) => Open(path, new OpenOptions { Variant = variant });
+
+    /// <summary>As the other overload.</summary>
+    public static StableDiffusion Open(string path, OpenOptions options) => new(DiffusionCheckpoint.Open(path, options));
 
     /// <inheritdoc/>
     public Tensor Sample(SamplingRequest request, CancellationToken cancel = default) => Sample(request, progress: null, cancel);

@@ -56,4 +56,42 @@ internal static class TinyModel
             return path;
         }
     }
+
+    /// <summary>
+    /// A model whose every size can be read off its tensors: 32 groups, heads as published, CLIP's vocabulary. The second version has
+    /// what Stable Diffusion 2 has: linear projections, heads of 64, velocities, OpenCLIP's activation.
+    /// </summary>
+    public static string WritePlain(string folder, bool second)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var generator = new Generator(20241);
+        Text("model_index.json", """{ "_class_name": "StableDiffusionPipeline" }""");
+        Text("scheduler/scheduler_config.json", $$"""
+            { "_class_name": "DDIMScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1,
+              "set_alpha_to_one": false, "clip_sample": false, "prediction_type": "{{(second ? "v_prediction" : "epsilon")}}" }
+            """);
+        Text("tokenizer/vocab.json", "{}");
+        Text("tokenizer/merges.txt", "#version: 0.2\n");
+        using var unet = UNetInit.Create(UNet2DConfig.Load(Text("unet/config.json", $$"""
+            { "attention_head_dim": {{(second ? "[1, 2]" : "8")}}, "block_out_channels": [64, 128], "cross_attention_dim": 64, "layers_per_block": 1,
+              "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"],
+              "use_linear_projection": {{(second ? "true" : "false")}} }
+            """)), generator);
+        using var vae = AutoencoderInit.Create(AutoencoderKLConfig.Load(Text("vae/config.json", """{ "block_out_channels": [32, 32] }""")), generator);
+        using var text = ClipInit.CreateText(ClipTextConfig.Load(Text("text_encoder/config.json", $$"""
+            { "vocab_size": 49408, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 1, "hidden_act": "{{(second ? "gelu" : "quick_gelu")}}" }
+            """)), generator);
+        SafetensorsWriter.Write(Path.Combine(folder, "unet/diffusion_pytorch_model.safetensors"), unet);
+        SafetensorsWriter.Write(Path.Combine(folder, "vae/diffusion_pytorch_model.safetensors"), vae, floatType: torch.bfloat16);
+        SafetensorsWriter.Write(Path.Combine(folder, "text_encoder/model.safetensors"), text, floatType: torch.float16);
+        return folder;
+
+        string Text(string name, string content)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, content);
+            return path;
+        }
+    }
 }

@@ -32,19 +32,10 @@ internal sealed class ConfigReader
 
     public static ConfigReader Parse(ReadOnlySpan<byte> json, string file)
     {
-        try
-        {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
-            var root = JsonElement.ParseValue(ref reader);
-            if (root.ValueKind != JsonValueKind.Object)
-                throw new CheckpointException($"`{file}` holds a JSON {root.ValueKind}, expected an object");
-            return new ConfigReader(root, file);
-        }
-        catch (JsonException problem)
-        {
-            throw new CheckpointException(
-                $"`{file}` is not valid JSON at line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}", problem);
-        }
+        var root = StrictJson.Parse(json, file);
+        return root.ValueKind == JsonValueKind.Object
+            ? new ConfigReader(root, file)
+            : throw new CheckpointException($"`{file}` holds a JSON {root.ValueKind}, expected an object");
     }
 
     public bool Has(string key) => root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;

@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using Lethe.Diffusion.Networks;
+using Lethe.Diffusion.Schedules;
+using Lethe.Diffusion.Text;
 
 namespace Lethe.Diffusion.Checkpoints;
 
@@ -11,47 +12,30 @@ public static class DiffusersFolder
 
     /// <summary>Opens a folder with <c>model_index.json</c>, <c>unet</c>, <c>vae</c>, <c>text_encoder</c>, <c>tokenizer</c>, <c>scheduler</c>.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="variant">Which weight files to take, such as <c>fp16</c>; null for the plain ones.</param>
+    /// <param name="variant">Which weight files to take, such as <c>fp16</c>; null for the plain ones, or the only variant there is.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a weight is missing, misshapen or not finite.</exception>
     public static DiffusionCheckpoint Open(string folder, string? variant = null)
     {
-        if (!Directory.Exists(folder))
-            throw new CheckpointException($"`{folder}` is not a folder, expected a model in the layout of diffusers");
-        string At(params ReadOnlySpan<string> parts) => Path.Combine([folder, .. parts]);
-        var index = At("model_index.json");
-        ConfigReader.Open(index).Word("_class_name", "StableDiffusionPipeline", "StableDiffusionPipeline");
-        var tokenizer = At("tokenizer");
-        var scheduler = At("scheduler", "scheduler_config.json");
-        var files = new List<string> { index, scheduler, Path.Combine(tokenizer, "vocab.json"), Path.Combine(tokenizer, "merges.txt") };
-        foreach (var file in files)
-        {
-            if (!File.Exists(file))
-                throw new CheckpointException($"`{file}` does not exist");
-        }
-
-        var unetConfig = UNet2DConfig.Load(Track(At("unet", "config.json")));
-        var vaeConfig = AutoencoderKLConfig.Load(Track(At("vae", "config.json")));
-        var textConfig = ClipTextConfig.Load(Track(At("text_encoder", "config.json")));
+        var parts = Parts(folder, variant);
         var weights = new List<StateDict>();
+        var metadata = new Dictionary<string, string>();
         try
         {
-            var unet = new UNet2DConditionModel(unetConfig, Weights("unet", NetworkStem));
-            var vaeWeights = Weights("vae", NetworkStem);
+            var unet = new UNet2DConditionModel(parts.UNet, Weights("unet"));
+            var vaeWeights = Weights("vae");
             AutoencoderKL.RenameLegacyAttention(vaeWeights);
-            var vae = new AutoencoderKL(vaeConfig, vaeWeights);
-            var text = new ClipTextModel(textConfig, Weights("text_encoder", TextStem));
-            if (textConfig.Width != unetConfig.CrossAttentionWidth)
-                throw new CheckpointException(
-                    $"`{folder}`: the text encoder is `{textConfig.Width}` wide, but the U-Net expects `cross_attention_dim` `{unetConfig.CrossAttentionWidth}`");
+            var vae = new AutoencoderKL(parts.Autoencoder, vaeWeights);
             return new DiffusionCheckpoint
             {
-                Folder = folder,
+                Location = folder,
+                Layout = ModelLayout.Folder,
                 UNet = unet,
                 Autoencoder = vae,
-                TextEncoder = text,
-                TokenizerFolder = tokenizer,
-                SchedulerConfigPath = scheduler,
-                FileHashes = Hash(folder, files),
+                TextEncoder = new ClipTextModel(parts.Text, Weights("text_encoder")),
+                Scheduler = parts.Scheduler,
+                TokenizerFolder = parts.TokenizerFolder,
+                Metadata = metadata,
+                Files = parts.Files,
             };
         }
         catch
@@ -60,30 +44,67 @@ public static class DiffusersFolder
             throw;
         }
 
-        string Track(string file)
+        StateDict Weights(string component)
         {
-            files.Add(file);
-            return file;
-        }
-
-        StateDict Weights(string component, string stem)
-        {
-            var parts = WeightFiles.Find(At(component), stem, variant);
-            files.AddRange(parts);
-            var read = WeightFiles.Read(At(component), parts);
+            var read = WeightFiles.Read(Path.Combine(folder, component), parts.Weights[component], metadata);
             weights.Add(read);
             return read;
         }
     }
 
+    /// <summary>The weight files of one component that <see cref="Open"/> would read, by their names in its folder.</summary>
+    public static IReadOnlyList<string> WeightFilesOf(string folder, string component, string? variant = null) =>
+        [.. WeightFiles.Find(Path.Combine(folder, component), StemOf(component), variant).Select(file => Path.GetFileName(file))];
+
+    /// <summary>Everything but the weights.</summary>
+    internal static ModelParts Parts(string folder, string? variant)
+    {
+        if (!Directory.Exists(folder))
+            throw new CheckpointException($"`{folder}` is neither a file nor a folder, expected a model in the layout of diffusers or a single file");
+        string At(params ReadOnlySpan<string> names) => Path.Combine([folder, .. names]);
+        var files = new List<string>();
+        var index = Track(At("model_index.json"));
+        ForeignModel.RefusePipeline(ConfigReader.Open(index).Word("_class_name", "StableDiffusionPipeline"), index);
+        var scheduler = Track(At("scheduler", "scheduler_config.json"));
+        Track(At("tokenizer", "vocab.json"));
+        Track(At("tokenizer", "merges.txt"));
+        var unet = UNet2DConfig.Load(Track(At("unet", "config.json")));
+        var vae = AutoencoderKLConfig.Load(Track(At("vae", "config.json")));
+        var text = ClipTextConfig.Load(Track(At("text_encoder", "config.json")));
+        var weights = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var component in (ReadOnlySpan<string>)["unet", "vae", "text_encoder"])
+            weights[component] = [.. WeightFiles.Find(At(component), StemOf(component), variant).Select(Track)];
+        return new ModelParts
+        {
+            UNet = unet,
+            Autoencoder = vae,
+            Text = text,
+            Scheduler = SchedulerConfig.Load(scheduler),
+            TokenizerFolder = At("tokenizer"),
+            Weights = weights,
+            Files = files,
+        }.Checked(folder);
+
+        string Track(string file)
+        {
+            if (!File.Exists(file))
+                throw new CheckpointException($"`{file}` does not exist");
+            FolderGuard.Check(folder, file);
+            files.Add(file);
+            return file;
+        }
+    }
+
+    private static string StemOf(string component) => component == "text_encoder" ? TextStem : NetworkStem;
+
     /// <summary>
-    /// Writes a model to a new folder: the three networks' weights as they are now, every other file as it was. A weight that
+    /// Writes a model to a new folder: the three networks' weights as they are now, every other file as it was, or made anew for a model from a single file. A weight that
     /// nobody changed is bit-identical with the one that was read, unless <paramref name="floatType"/> asks for another format.
     /// </summary>
-    /// <param name="model">The model; its source folder must still exist.</param>
+    /// <param name="model">The model; the folder it came from must still exist.</param>
     /// <param name="folder">The new folder; must not exist yet. It appears only once it is complete.</param>
     /// <param name="floatType">Format of the weights; null keeps the format each came in.</param>
-    /// <param name="metadata">Text pairs for the weight files' headers.</param>
+    /// <param name="metadata">Text pairs for the weight files' headers, besides those that the model came with.</param>
     public static void Save(
         DiffusionCheckpoint model, string folder, ScalarType? floatType = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -91,17 +112,27 @@ public static class DiffusersFolder
         if (Path.Exists(target))
             throw new CheckpointException($"`{folder}` already exists, expected a new folder");
         var temporary = target + ".partial";
+        var pairs = model.Metadata.Concat(metadata ?? new Dictionary<string, string>()).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value);
         if (Directory.Exists(temporary))
             Directory.Delete(temporary, recursive: true);
         try
         {
-            CopyAllButWeights(model.Folder, temporary);
+            if (model.Layout == ModelLayout.Folder)
+            {
+                CopyAllButWeights(model.Location, temporary);
+            }
+            else
+            {
+                ConfigWriter.Write(model, temporary);
+                WriteTokenizer(model, Path.Combine(temporary, "tokenizer"));
+            }
+
             SafetensorsWriter.Write(
-                Path.Combine(temporary, "unet", NetworkStem + ".safetensors"), model.UNet.Weights, metadata, floatType);
+                Path.Combine(temporary, "unet", NetworkStem + ".safetensors"), model.UNet.Weights, pairs, floatType);
             SafetensorsWriter.Write(
-                Path.Combine(temporary, "vae", NetworkStem + ".safetensors"), model.Autoencoder.Weights, metadata, floatType);
+                Path.Combine(temporary, "vae", NetworkStem + ".safetensors"), model.Autoencoder.Weights, pairs, floatType);
             SafetensorsWriter.Write(
-                Path.Combine(temporary, "text_encoder", TextStem + ".safetensors"), model.TextEncoder.Weights, metadata, floatType);
+                Path.Combine(temporary, "text_encoder", TextStem + ".safetensors"), model.TextEncoder.Weights, pairs, floatType);
             Directory.Move(temporary, target);
         }
         finally
@@ -133,15 +164,16 @@ public static class DiffusersFolder
         }
     }
 
-    private static SortedDictionary<string, string> Hash(string folder, IEnumerable<string> files)
+    private static void WriteTokenizer(DiffusionCheckpoint model, string target)
     {
-        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        if (model.TokenizerFolder is null)
         {
-            using var stream = File.OpenRead(file);
-            hashes[Path.GetRelativePath(folder, file).Replace('\\', '/')] = Convert.ToHexStringLower(SHA256.HashData(stream));
+            ClipVocabulary.Write(target, model.PadToken);
+            return;
         }
 
-        return hashes;
+        Directory.CreateDirectory(target);
+        foreach (var file in new DirectoryInfo(model.TokenizerFolder).EnumerateFiles())
+            file.CopyTo(Path.Combine(target, file.Name));
     }
 }

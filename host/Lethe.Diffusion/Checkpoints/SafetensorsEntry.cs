@@ -6,4 +6,5 @@ namespace Lethe.Diffusion.Checkpoints;
 /// <param name="Shape">Its shape; empty for a scalar.</param>
 /// <param name="Begin">First byte, counted from the start of the data.</param>
 /// <param name="End">One past the last byte.</param>
-public sealed record SafetensorsEntry(string Name, ScalarType StoredType, IReadOnlyList<long> Shape, long Begin, long End);
+public sealed record SafetensorsEntry(string Name, ScalarType StoredType, IReadOnlyList<long> Shape, long Begin, long End)
+    : StoredTensor(Name, StoredType, Shape);

@@ -1,22 +1,19 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using Lethe.Diffusion.Networks;
 
 namespace Lethe.Diffusion.Checkpoints;
 
 /// <summary>A memory-mapped safetensors file. Its header is checked completely when it is opened; tensors are copied once, when read.</summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
     private readonly SortedDictionary<string, SafetensorsEntry> entries;
-    private readonly MemoryMappedFile? map;
-    private readonly MemoryMappedViewAccessor? view;
+    private readonly MappedFile bytes;
     private readonly long dataStart;
 
     private SafetensorsFile(
-        string path, MemoryMappedFile? map, MemoryMappedViewAccessor? view, long dataStart,
-        SortedDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+        string path, MappedFile bytes, long dataStart, SortedDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
-        (Path, this.map, this.view, this.dataStart, this.entries, Metadata) = (path, map, view, dataStart, entries, metadata);
+        (Path, this.bytes, this.dataStart, this.entries, Metadata) = (path, bytes, dataStart, entries, metadata);
     }
 
     public string Path { get; }
@@ -26,6 +23,9 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>All tensors by name, in order.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => entries;
+
+    /// <inheritdoc/>
+    public IEnumerable<StoredTensor> Tensors => entries.Values;
 
     /// <summary>Opens and checks a file.</summary>
     /// <exception cref="CheckpointException">The file is not a well-formed safetensors file.</exception>
@@ -48,11 +48,7 @@ public sealed class SafetensorsFile : IDisposable
             throw new CheckpointException($"`{path}` ends inside its header");
         var dataStart = 8 + (long)headerLength;
         var (entries, metadata) = SafetensorsHeader.Parse(header, length - dataStart, path);
-        if (length == dataStart)
-            return new SafetensorsFile(path, null, null, dataStart, entries, metadata);
-        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        return new SafetensorsFile(
-            path, map, map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), dataStart, entries, metadata);
+        return new SafetensorsFile(path, new MappedFile(path, length), dataStart, entries, metadata);
     }
 
     /// <summary>
@@ -60,26 +56,15 @@ public sealed class SafetensorsFile : IDisposable
     /// </summary>
     public Tensor Read(string name)
     {
-        if (!entries.TryGetValue(name, out var entry))
-            throw new CheckpointException($"`{Path}`: tensor `{name}` is missing");
-        var widens = entry.StoredType is ScalarType.Float16 or ScalarType.BFloat16;
-        if ((entry.End - entry.Begin) * (widens ? 2 : 1) > int.MaxValue)
-            throw new CheckpointException($"`{Path}`: tensor `{name}` has shape `{Shapes.Text([.. entry.Shape])}`, expected less than 2 GiB");
-        var tensor = torch.empty([.. entry.Shape], dtype: widens ? torch.float32 : entry.StoredType);
-        if (entry.End > entry.Begin)
-            Copy(entry, tensor, widens);
-        return tensor;
+        var entry = Find(name);
+        return bytes.Read(entry, dataStart + entry.Begin);
     }
 
     /// <summary>Copies a tensor's bytes as they are in the file.</summary>
     public void CopyTo(string name, Stream target)
     {
-        if (!entries.TryGetValue(name, out var entry))
-            throw new CheckpointException($"`{Path}`: tensor `{name}` is missing");
-        if (entry.End == entry.Begin)
-            return;
-        using var source = map!.CreateViewStream(dataStart + entry.Begin, entry.End - entry.Begin, MemoryMappedFileAccess.Read);
-        source.CopyTo(target, 1 << 20);
+        var entry = Find(name);
+        bytes.CopyTo(dataStart + entry.Begin, entry.End - entry.Begin, target);
     }
 
     /// <summary>
@@ -89,54 +74,12 @@ public sealed class SafetensorsFile : IDisposable
     public StateDict ReadAll()
     {
         var weights = new StateDict { Source = $"`{Path}`" };
-        ReadInto(weights);
+        this.ReadInto(weights);
         return weights;
     }
 
-    public void Dispose()
-    {
-        view?.Dispose();
-        map?.Dispose();
-    }
+    public void Dispose() => bytes.Dispose();
 
-    internal void ReadInto(StateDict weights)
-    {
-        using var noGrad = torch.no_grad();
-        foreach (var entry in entries.Values)
-        {
-            var tensor = Read(entry.Name);
-            if (tensor.dtype == ScalarType.Float64)
-            {
-                using var wide = tensor;
-                tensor = wide.to(ScalarType.Float32);
-            }
-
-            if (tensor.dtype == ScalarType.Float32 && !Numbers.AllFinite(tensor))
-            {
-                tensor.Dispose();
-                throw new CheckpointException($"`{Path}`: tensor `{entry.Name}` holds NaN or infinity, expected finite weights");
-            }
-
-            weights.Add(entry.Name, tensor, entry.StoredType);
-        }
-    }
-
-    private unsafe void Copy(SafetensorsEntry entry, Tensor tensor, bool widens)
-    {
-        byte* start = null;
-        var handle = view!.SafeMemoryMappedViewHandle;
-        handle.AcquirePointer(ref start);
-        try
-        {
-            var source = new ReadOnlySpan<byte>(start + view.PointerOffset + dataStart + entry.Begin, (int)(entry.End - entry.Begin));
-            if (widens)
-                Numbers.Widen(source, entry.StoredType, tensor.bytes);
-            else
-                source.CopyTo(tensor.bytes);
-        }
-        finally
-        {
-            handle.ReleasePointer();
-        }
-    }
+    private SafetensorsEntry Find(string name) =>
+        entries.TryGetValue(name, out var entry) ? entry : throw new CheckpointException($"`{Path}`: tensor `{name}` is missing");
 }

@@ -72,7 +72,8 @@ public static class SafetensorsWriter
     private static ScalarType TypeFor(Tensor tensor, ScalarType stored, ScalarType? floatType) =>
         tensor.IsFloat() ? floatType ?? stored : tensor.dtype;
 
-    private static void WriteAs(
+    /// <summary>Writes named tensors, each in a format of its own.</summary>
+    internal static void WriteAs(
         string path, IEnumerable<(string Name, Tensor Tensor, ScalarType Type)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         // Aligned data: wide elements first, then by name, as the reference implementation lays files out.

@@ -39,11 +39,21 @@ internal sealed class AutoencoderDecoder
         foreach (var (resnets, upsampler) in levels)
         {
             foreach (var resnet in resnets)
-                hidden = resnet.Forward(hidden);
+            {
+                using var before = hidden;
+                hidden = resnet.Forward(before);
+            }
+
             if (upsampler is not null)
-                hidden = upsampler.Forward(hidden, 2 * hidden.size(2), 2 * hidden.size(3));
+            {
+                using var before = hidden;
+                hidden = upsampler.Forward(before, 2 * before.size(2), 2 * before.size(3));
+            }
         }
 
-        return convOut.Forward(torch.nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+        using var last = hidden;
+        using var activated = normOut.ForwardSilu(last);
+        last.Dispose();
+        return convOut.Forward(activated).MoveToOuterDisposeScope();
     }
 }

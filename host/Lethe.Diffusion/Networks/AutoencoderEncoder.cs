@@ -40,13 +40,21 @@ internal sealed class AutoencoderEncoder
         foreach (var (resnets, downsampler) in levels)
         {
             foreach (var resnet in resnets)
-                hidden = resnet.Forward(hidden);
-            // Padded on the right and below only, as the autoencoder was trained.
+            {
+                using var before = hidden;
+                hidden = resnet.Forward(before);
+            }
+
             if (downsampler is not null)
-                hidden = downsampler.Forward(torch.nn.functional.pad(hidden, [0, 1, 0, 1]));
+            {
+                using var before = hidden;
+                // Padded on the right and below only, as the autoencoder was trained.
+                using var padded = torch.nn.functional.pad(before, [0, 1, 0, 1]);
+                hidden = downsampler.Forward(padded);
+            }
         }
 
         hidden = mid.Forward(hidden);
-        return convOut.Forward(torch.nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+        return convOut.Forward(normOut.ForwardSilu(hidden)).MoveToOuterDisposeScope();
     }
 }

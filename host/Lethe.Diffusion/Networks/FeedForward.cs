@@ -11,8 +11,12 @@ internal sealed class FeedForward(WeightScope at, long channels)
     {
         using var scope = torch.NewDisposeScope();
         // Two maps instead of one that is split: the halves are contiguous, and gelu of a strided tensor is eight times slower.
-        var value = Half(x, 0);
-        var gate = torch.nn.functional.gelu(Half(x, 4 * channels));
+        using var value = Half(x, 0);
+        using var half = Half(x, 4 * channels);
+        using var gate = torch.nn.functional.gelu(half);
+        half.Dispose();
+        if (!gate.requires_grad)
+            return narrow.Forward(gate.mul_(value)).MoveToOuterDisposeScope();
         return narrow.Forward(value * gate).MoveToOuterDisposeScope();
     }
 

@@ -26,10 +26,23 @@ internal sealed class ResnetBlock
     public Tensor Forward(Tensor x, Tensor? activatedTime = null)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = conv1.Forward(torch.nn.functional.silu(norm1.Forward(x)));
+        // Feature maps are what fills the memory: each is freed as soon as the next one is there.
+        Tensor hidden;
+        using (var activated = norm1.ForwardSilu(x))
+            hidden = conv1.Forward(activated);
         if (timeProjection is not null && activatedTime is not null)
-            hidden = hidden + timeProjection.Forward(activatedTime).unsqueeze(-1).unsqueeze(-1);
-        hidden = conv2.Forward(torch.nn.functional.silu(norm2.Forward(hidden)));
+        {
+            using var before = hidden;
+            hidden = before + timeProjection.Forward(activatedTime).unsqueeze(-1).unsqueeze(-1);
+        }
+
+        using (var before = hidden)
+        using (var activated = norm2.ForwardSilu(before))
+        {
+            before.Dispose();
+            hidden = conv2.Forward(activated);
+        }
+
         return ((shortcut?.Forward(x) ?? x) + hidden).MoveToOuterDisposeScope();
     }
 }

@@ -43,9 +43,12 @@ internal sealed class ScaledAttention
     private static Tensor Slice(Tensor queries, Tensor keysTransposed, Tensor values, Tensor? mask)
     {
         using var scope = torch.NewDisposeScope();
-        var scores = torch.matmul(queries, keysTransposed);
-        if (mask is not null)
-            scores = scores + mask;
-        return torch.matmul(torch.nn.functional.softmax(scores, -1), values).MoveToOuterDisposeScope();
+        using var scores = torch.matmul(queries, keysTransposed);
+        using var masked = mask is null ? null : scores + mask;
+        using var weights = torch.nn.functional.softmax(masked ?? scores, -1);
+        // The scores are the largest tensor there is: gone before the product is made.
+        scores.Dispose();
+        masked?.Dispose();
+        return torch.matmul(weights, values).MoveToOuterDisposeScope();
     }
 }

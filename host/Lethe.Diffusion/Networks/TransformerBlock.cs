@@ -14,9 +14,18 @@ internal sealed class TransformerBlock(WeightScope at, long channels, long textW
     public Tensor Forward(Tensor x, TextProjections text)
     {
         using var scope = torch.NewDisposeScope();
-        var hidden = selfAttention.Forward(norm1.Forward(x)) + x;
+        var hidden = Add(x, norm1, selfAttention.Forward);
         var (keys, values) = text.Of(Text);
-        hidden = Text.Forward(norm2.Forward(hidden), keys, values) + hidden;
-        return (feedForward.Forward(norm3.Forward(hidden)) + hidden).MoveToOuterDisposeScope();
+        using (var before = hidden)
+            hidden = Add(before, norm2, normed => Text.Forward(normed, keys, values));
+        using (var before = hidden)
+            return Add(before, norm3, feedForward.Forward).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Add(Tensor x, LayerNorm norm, Func<Tensor, Tensor> layer)
+    {
+        using var normed = norm.Forward(x);
+        using var update = layer(normed);
+        return update + x;
     }
 }

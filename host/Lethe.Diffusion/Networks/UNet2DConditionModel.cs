@@ -96,11 +96,12 @@ public sealed class UNet2DConditionModel : IDisposable
         observe?.Invoke("mid_block", hidden);
         for (var i = 0; i < upBlocks.Length; i++)
         {
-            hidden = upBlocks[i].Forward(hidden, activatedTime, text, skips);
+            using var before = hidden;
+            hidden = upBlocks[i].Forward(before, activatedTime, text, skips);
             observe?.Invoke($"up_blocks.{i}", hidden);
         }
 
-        return convOut.Forward(torch.nn.functional.silu(normOut.Forward(hidden))).MoveToOuterDisposeScope();
+        return convOut.Forward(normOut.ForwardSilu(hidden)).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => timeEmbedding.Dispose();

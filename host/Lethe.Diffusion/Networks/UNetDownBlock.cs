@@ -36,7 +36,11 @@ internal sealed class UNetDownBlock
         {
             x = resnets[i].Forward(x, activatedTime);
             if (transformers.Length > 0)
-                x = transformers[i].Forward(x, text);
+            {
+                using var before = x;
+                x = transformers[i].Forward(before, text);
+            }
+
             skips.Push(x);
         }
 

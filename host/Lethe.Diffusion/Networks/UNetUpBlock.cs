@@ -39,9 +39,16 @@ internal sealed class UNetUpBlock
         using var scope = torch.NewDisposeScope();
         for (var i = 0; i < resnets.Length; i++)
         {
-            x = resnets[i].Forward(torch.cat([x, skips.Pop()], 1), activatedTime);
+            // Nobody needs a skip twice; the input of the whole block is the caller's.
+            using var skip = skips.Pop();
+            using var before = i == 0 ? null : x;
+            using (var both = torch.cat([x, skip], 1))
+                x = resnets[i].Forward(both, activatedTime);
             if (transformers.Length > 0)
-                x = transformers[i].Forward(x, text);
+            {
+                using var plain = x;
+                x = transformers[i].Forward(plain, text);
+            }
         }
 
         if (upsampler is not null)

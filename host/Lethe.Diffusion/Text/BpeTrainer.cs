@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace Lethe.Diffusion.Text;
 
 /// <summary>
@@ -16,8 +12,6 @@ public static class BpeTrainer
     /// <summary>Bytes, bytes at a word's end, and the two special tokens: no vocabulary is smaller.</summary>
     public const int SmallestVocabulary = 514;
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// Writes <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> to
     /// <paramref name="folder"/>. The same texts give the same bytes, whatever their order.
@@ -29,39 +23,9 @@ public static class BpeTrainer
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, SmallestVocabulary);
 
         var merges = Merges(texts, vocabularySize - SmallestVocabulary);
-        List<string> vocabulary =
-        [
-            .. ByteSymbols.InVocabularyOrder,
-            .. ByteSymbols.InVocabularyOrder.Select(symbol => symbol + ByteSymbols.EndOfWord),
-            .. merges.Select(merge => merge.Left + merge.Right),
-            StartToken,
-            EndToken,
-        ];
-
-        Directory.CreateDirectory(folder);
-        var ids = vocabulary.Select((symbol, id) => KeyValuePair.Create(symbol, id));
-        Write(folder, "vocab.json", JsonSerializer.Serialize(new OrderedDictionary<string, int>(ids), Json));
-        Write(folder, "merges.txt", string.Concat(merges.Select(m => $"{m.Left} {m.Right}\n").Prepend("#version: 0.2\n")));
-        Write(folder, "special_tokens_map.json", JsonSerializer.Serialize(SpecialTokens(), Json));
-        Write(folder, "tokenizer_config.json", JsonSerializer.Serialize(
-            new Dictionary<string, object>(SpecialTokens().Select(token => KeyValuePair.Create<string, object>(token.Key, token.Value)))
-            {
-                ["add_prefix_space"] = false,
-                ["do_lower_case"] = true,
-                ["errors"] = "replace",
-                ["model_max_length"] = ClipTokenizer.ContextLength,
-                ["tokenizer_class"] = "CLIPTokenizer",
-            }, Json));
-        return vocabulary.Count;
+        VocabularyWriter.Write(folder, merges, EndToken);
+        return merges.Count + SmallestVocabulary;
     }
-
-    private static OrderedDictionary<string, string> SpecialTokens() => new()
-    {
-        ["bos_token"] = StartToken,
-        ["eos_token"] = EndToken,
-        ["pad_token"] = EndToken,
-        ["unk_token"] = EndToken,
-    };
 
     private static List<(string Left, string Right)> Merges(IEnumerable<string> texts, int limit)
     {
@@ -110,7 +74,4 @@ public static class BpeTrainer
         var left = string.CompareOrdinal(a.Left, b.Left);
         return left != 0 ? left : string.CompareOrdinal(a.Right, b.Right);
     }
-
-    private static void Write(string folder, string name, string text) =>
-        AtomicFile.Write(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text));
 }

@@ -36,6 +36,10 @@ public sealed class ClipTokenizer
     /// <exception cref="CheckpointException">A file is missing or malformed; the message names file and line.</exception>
     public static ClipTokenizer Open(string folder) => new(VocabularyFiles.Read(folder));
 
+    /// <summary>CLIP's own vocabulary, which comes with the program.</summary>
+    /// <param name="padToken">What inputs are padded with.</param>
+    public static ClipTokenizer Clip(string padToken = BpeTrainer.EndToken) => new(VocabularyFiles.Of(ClipVocabulary.Merges, padToken));
+
     /// <summary>Ids of the prompt's own tokens: no start, no end, no padding, no limit.</summary>
     public IReadOnlyList<int> Tokenize(string prompt)
     {

@@ -37,6 +37,12 @@ internal sealed class VocabularyFiles
 
     public string PadToken { get; }
 
+    /// <summary>A vocabulary in CLIP's layout from its merges.</summary>
+    public static VocabularyFiles Of(IReadOnlyList<(string Left, string Right)> merges, string padToken) => new(
+        VocabularyWriter.Vocabulary(merges).Select((symbol, id) => (symbol, id)).ToDictionary(item => item.symbol, item => item.id),
+        merges.Select((merge, rank) => (merge, rank)).ToDictionary(item => item.merge, item => item.rank),
+        role => role == "pad_token" ? padToken : null);
+
     public static VocabularyFiles Read(string folder)
     {
         var vocabulary = Path.Combine(folder, "vocab.json");

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Lethe.Host.Commands.Models;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Output;
 using Lethe.Host.Policies;

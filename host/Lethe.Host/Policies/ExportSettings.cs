@@ -6,6 +6,6 @@ public sealed record ExportSettings
     /// <summary>Whether a sanitized model is written.</summary>
     public bool Checkpoint { get; init; } = true;
 
-    /// <summary>Number format of the sanitized model's weights.</summary>
-    public WeightFormat Dtype { get; init; } = WeightFormat.Float16;
+    /// <summary>Number format of the sanitized model's weights; the format that each came in when left out.</summary>
+    public WeightFormat? Dtype { get; init; }
 }

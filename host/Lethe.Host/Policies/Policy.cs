@@ -17,7 +17,7 @@ public sealed record Policy
     /// <summary>One or two sentences for the reader of the report.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The model: `builtin:emoji`, or the path of a diffusers folder, relative to the policy file.</summary>
+    /// <summary>The model: `builtin:emoji`, or the path of a diffusers folder or of a checkpoint file, relative to the policy file.</summary>
     public string Model { get; init; } = "builtin:emoji";
 
     /// <summary>Seed from which every random number of the run follows.</summary>

@@ -15,7 +15,8 @@ public static class EditFile
         folder.IsFinished(file) && Enumerable.Range(1, Parts(folder.InRoot(file)) - 1).All(part => folder.IsFinished(PartName(file, part)));
 
     /// <summary>Writes an edit; of a combined edit each part is a file of its own, the first one last, so that it vouches for all.</summary>
-    public static void Save(RunFolder folder, string file, ModelEdit edit, PlannedStep step)
+    /// <remarks>Low-rank edits are also written under the names that other programs load.</remarks>
+    public static void Save(RunFolder folder, string file, ModelEdit edit, PlannedStep step, IDiffusionModel model)
     {
         IReadOnlyList<ModelEdit> parts = edit is CombinedEdit combined ? combined.Parts : [edit];
         for (var part = parts.Count - 1; part >= 0; part--)
@@ -30,6 +31,9 @@ public static class EditFile
             foreach (var (key, value) in parts[part].Settings)
                 metadata[SettingPrefix + key] = value;
             var tensors = parts[part].Tensors;
+            if (parts[part] is LowRankEdit lowRank)
+                folder.Write(KohyaFile.NameOf(PartName(file, part)), temporary =>
+                    KohyaFile.Write(temporary, lowRank, model.Denoiser.Parameters(ParameterSelection.All), metadata));
             folder.Write(PartName(file, part), temporary => SafetensorsWriter.Write(temporary, tensors, metadata));
         }
     }

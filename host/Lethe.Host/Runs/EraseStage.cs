@@ -56,7 +56,7 @@ internal sealed class EraseStage(RunFolder folder, IReadOnlyList<PreparedStep> s
                 using var edit = Guard(step, "run", () => eraser.Value.Erase(
                     new ErasureRequest { Model = model, Concepts = requests[number], Preserve = step.Preserve, Options = step.Options },
                     Context(step, number, work, cancel)));
-                EditFile.Save(folder, file, edit, step.Planned);
+                EditFile.Save(folder, file, edit, step.Planned, model);
                 if (Directory.Exists(work))
                     Directory.Delete(work, recursive: true);
             }

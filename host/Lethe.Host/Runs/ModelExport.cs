@@ -4,8 +4,8 @@ using Lethe.Sdk.Erasers;
 namespace Lethe.Host.Runs;
 
 /// <summary>
-/// Writes the sanitized model: the source's folder with every edit that can be folded folded into the denoiser's files.
-/// Files that no edit touches are copied byte for byte.
+/// Writes the sanitized model in the layout it came in: the source's folder, or its single file, with every edit that can be folded
+/// folded into the denoiser's tensors. Files that no edit touches are copied byte for byte, and so is every other tensor.
 /// </summary>
 internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserver observer)
 {
@@ -14,8 +14,22 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
 
     private const string Denoiser = "unet/";
 
+    private const string Ending = ".safetensors";
+
+    /// <summary>The sanitized model, relative to the run folder: its folder, or its single file.</summary>
+    public static string LocationOf(string model) => File.Exists(model) ? $"{Folder}/{TargetName(Path.GetFileName(model), model)}" : Folder;
+
     /// <summary>Files of the sanitized model, relative to the run folder.</summary>
-    public IReadOnlyList<string> Files() => [.. ModelFiles.List(run.ModelPath).Where(path => !IsStray(path)).Select(path => $"{Folder}/{path}")];
+    public IReadOnlyList<string> Files() => [.. ModelFiles.List(run.ModelPath).Where(path => !IsStray(path)).Select(path => $"{Folder}/{TargetName(path, run.ModelPath)}")];
+
+    /// <summary>The number format of a name such as <c>float16</c>; null for null.</summary>
+    public static ScalarType? TypeOf(string? name) => name switch
+    {
+        "float16" => ScalarType.Float16,
+        "bfloat16" => ScalarType.BFloat16,
+        "float32" => ScalarType.Float32,
+        _ => null,
+    };
 
     /// <summary>Whether every file of the sanitized model is finished.</summary>
     public bool IsFinished() => Files().All(folder.IsFinished);
@@ -36,21 +50,27 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
         foreach (var path in files)
         {
             cancel.ThrowIfCancellationRequested();
-            var (from, to) = (Path.Combine(run.ModelPath, path), $"{Folder}/{path}");
+            var (from, to) = (Path.Combine(ModelFiles.Root(run.ModelPath), path), $"{Folder}/{TargetName(path, run.ModelPath)}");
             if (IsStray(path))
                 observer.Note($"`{path}` is not part of the opened model and was left out");
             else if (!folder.IsFinished(to))
-                folder.Write(to, temporary => WriteFile(path, from, temporary, folded, metadata, FloatType));
+                folder.Write(to, temporary => WriteFile(path, from, temporary, folded, metadata));
             observer.Progress(++done, files.Count, "files");
         }
     }
 
-    private static void WriteFile(
-        string path, string from, string target, Dictionary<string, Tensor> folded, IReadOnlyDictionary<string, string> metadata,
-        ScalarType? floatType)
+    private void WriteFile(string path, string from, string target, Dictionary<string, Tensor> folded, IReadOnlyDictionary<string, string> metadata)
     {
+        var floatType = TypeOf(run.Plan.ExportType);
         var part = path[..(path.IndexOf('/') + 1)];
-        if (path.EndsWith(".safetensors", StringComparison.Ordinal) && (part == Denoiser || (floatType is not null && part is ("vae/" or "text_encoder/"))))
+        if (from == Path.GetFullPath(run.ModelPath))
+        {
+            using var source = TensorFiles.Open(from);
+            var names = SingleFile.UNetNames(from);
+            CheckpointPatch.Write(source, target, folded.ToDictionary(pair => names.GetValueOrDefault(pair.Key, pair.Key), pair => pair.Value), metadata, floatType,
+                name => !SingleFile.IsWeight(name));
+        }
+        else if (path.EndsWith(Ending, StringComparison.Ordinal) && (part == Denoiser || (floatType is not null && part is "vae/" or "text_encoder/")))
         {
             using var source = SafetensorsFile.Open(from);
             CheckpointPatch.Write(source, target, part == Denoiser ? folded : [], metadata, floatType);
@@ -62,6 +82,10 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
             input.CopyTo(output);
         }
     }
+
+    // A checkpoint of PyTorch becomes safetensors: what Lethe hands out can be opened without trust.
+    private static string TargetName(string path, string model) =>
+        File.Exists(model) && path == Path.GetFileName(model) ? Path.ChangeExtension(path, Ending) : path;
 
     private static Dictionary<string, Tensor> Fold(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original)
     {
@@ -87,30 +111,13 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
     }
 
     // Variants such as `diffusion_pytorch_model.fp16.safetensors` were not opened: rewriting them would be a guess, copying them a leak.
-    private bool IsStray(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal)
-        && path.StartsWith("unet", StringComparison.Ordinal) && !OpenedFiles.Value.Contains(path);
-
-    private ScalarType? FloatType => run.Plan.ExportType switch
-    {
-        "float16" => ScalarType.Float16,
-        "bfloat16" => ScalarType.BFloat16,
-        "float32" => ScalarType.Float32,
-        _ => null,
-    };
+    private bool IsStray(string path) => path.EndsWith(Ending, StringComparison.Ordinal)
+        && path.StartsWith(Denoiser, StringComparison.Ordinal) && !OpenedFiles.Value.Contains(path);
 
     private Lazy<HashSet<string>> OpenedFiles { get; } = new(() => DenoiserFiles(run.ModelPath));
 
-    private static HashSet<string> DenoiserFiles(string model)
-    {
-        const string single = Denoiser + "diffusion_pytorch_model.safetensors";
-        if (File.Exists(Path.Combine(model, single)))
-            return [single];
-        var index = Path.Combine(model, Denoiser, "diffusion_pytorch_model.safetensors.index.json");
-        if (!File.Exists(index))
-            return [];
-        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(index));
-        return [.. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(item => Denoiser + item.Value.GetString()).Distinct()];
-    }
+    private static HashSet<string> DenoiserFiles(string model) => File.Exists(model) ? []
+        : [.. DiffusersFolder.WeightFilesOf(model, Denoiser.TrimEnd('/')).Select(file => Denoiser + file)];
 
     private SortedDictionary<string, string> Metadata() => new(StringComparer.Ordinal)
     {

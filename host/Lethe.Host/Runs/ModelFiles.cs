@@ -13,35 +13,50 @@ public static class ModelFiles
     private static readonly string[] Parts =
         ["unet", "vae", "text_encoder", "tokenizer", "scheduler", "safety_checker", "feature_extractor", "judge", "clip"];
 
-    /// <summary>Paths relative to the model folder, with <c>/</c>, in ordinal order.</summary>
-    public static IReadOnlyList<string> List(string folder)
+    // Configuration beside a single file, `NAME.config` for `NAME.safetensors`.
+    private const string Beside = ".config";
+
+    /// <summary>What the paths of <see cref="List"/> are relative to: the model's folder, or that of its single file.</summary>
+    public static string Root(string model) => File.Exists(model) ? Path.GetDirectoryName(Path.GetFullPath(model))! : model;
+
+    /// <summary>Paths relative to <see cref="Root"/>, with <c>/</c>, in ordinal order; of a single file, the file and the configuration beside it.</summary>
+    public static IReadOnlyList<string> List(string model)
     {
-        if (!Directory.Exists(folder))
-            throw new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, $"model `{folder}` is not a folder, expected a diffusers folder");
-        return [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+        if (File.Exists(model))
+        {
+            var config = Path.ChangeExtension(model, Beside);
+            return [.. (Directory.Exists(config) ? Folder(config).Where(path => !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) : [])
+                .Select(path => $"{Path.GetFileName(config)}/{path}").Prepend(Path.GetFileName(model)).Order(StringComparer.Ordinal)];
+        }
+
+        return Directory.Exists(model) ? Folder(model)
+            : throw new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, $"model `{model}` does not exist, expected a diffusers folder or a single file");
+    }
+
+    /// <summary>Bytes of all of them.</summary>
+    public static long Size(string model) => List(model).Sum(file => new FileInfo(Path.Combine(Root(model), file)).Length);
+
+    /// <summary>The same files with their hashes.</summary>
+    public static IReadOnlyList<HashedFile> Hash(string model)
+    {
+        try
+        {
+            return [.. List(model).Select(path => new HashedFile(path, FileHash.Of(Path.Combine(Root(model), path))))];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, $"model `{model}` cannot be read: {failure.Message}", inner: failure);
+        }
+    }
+
+    private static IReadOnlyList<string> Folder(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions
             {
                 RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
             })
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
             .Where(Belongs)
             .Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>Bytes of all of them.</summary>
-    public static long Size(string folder) => List(folder).Sum(file => new FileInfo(Path.Combine(folder, file)).Length);
-
-    /// <summary>The same files with their hashes.</summary>
-    public static IReadOnlyList<HashedFile> Hash(string folder)
-    {
-        try
-        {
-            return [.. List(folder).Select(path => new HashedFile(path, FileHash.Of(Path.Combine(folder, path))))];
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, $"model `{folder}` cannot be read: {failure.Message}", inner: failure);
-        }
-    }
 
     private static bool Belongs(string path)
     {

@@ -40,8 +40,8 @@ public static class ModelLocation
     {
         var known = BuiltInNames();
         return new RunException(ExitCode.UsageInvalid, DiagnosticId.UnknownModel, message, known.Count == 0
-            ? "name a diffusers folder; no built-in model is installed"
-            : $"built-in models: {string.Join(", ", known.Select(item => $"`{item}`"))}; or name a diffusers folder");
+            ? "name a diffusers folder or a checkpoint file; no built-in model is installed"
+            : $"built-in models: {string.Join(", ", known.Select(item => $"`{item}`"))}; or name a diffusers folder or a checkpoint file");
     }
 
     private static string? ModelsFolder() => Installation.Find(Path.Combine("host", "models"), "models");

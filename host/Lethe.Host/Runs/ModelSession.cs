@@ -1,6 +1,5 @@
 using Lethe.Diffusion;
 using Lethe.Diffusion.Checkpoints;
-using Lethe.Diffusion.Sampling;
 using Lethe.Evaluation.Judges;
 using Lethe.Evaluation.Metrics;
 using Lethe.Sdk.Diagnostics;
@@ -10,17 +9,27 @@ namespace Lethe.Host.Runs;
 /// <summary>Opens models and the judges that come with them; every failure names the file.</summary>
 public static class ModelSession
 {
-    /// <summary>Opens a diffusers folder; the caller disposes the model.</summary>
+    /// <summary>Opens a diffusers folder or a single file; the caller disposes the model.</summary>
     public static StableDiffusion Open(string path, string device, PlannedSampling sampling)
     {
         if (device != "cpu")
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not available, expected `cpu`");
-        try
+        return Guard(() =>
         {
             var model = StableDiffusion.Open(path);
             model.Sampler = PlannedSampling.KindOf(sampling.Scheduler);
             model.Eta = sampling.Eta ?? 0;
             return model;
+        });
+    }
+
+    /// <summary>Does something with a model's files; what is wrong with them becomes a message for the user.</summary>
+    /// <exception cref="RunException">A file is missing, unreadable or malformed.</exception>
+    public static T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
         }
         catch (Exception failure) when (failure is CheckpointException or InvalidDataException or IOException or UnauthorizedAccessException)
         {

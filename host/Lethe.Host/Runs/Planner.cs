@@ -51,7 +51,7 @@ public static class Planner
                 Prompts = Prompts(policy, styles),
                 Gates = Gates(policy.Gates),
                 ExportModel = policy.Export.Checkpoint,
-                ExportType = KeyName.Of(policy.Export.Dtype.ToString()),
+                ExportType = policy.Export.Dtype is { } type ? KeyName.Of(type.ToString()) : null,
             },
             PolicyText = policyText,
             ModelPath = modelPath,

@@ -56,7 +56,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
                 export.Write(edits, model.Denoiser.Parameters(Sdk.Diffusion.ParameterSelection.All), cancel);
             // With a sanitized model the pictures are drawn by that model, opened from its files: the report shows what is handed out.
             var remaining = run.Plan.ExportModel ? edits.Where(edit => edit is not (WeightEdit or LowRankEdit)).ToList() : edits;
-            var path = run.Plan.ExportModel ? folder.InRoot(ModelExport.Folder) : run.ModelPath;
+            var path = run.Plan.ExportModel ? folder.InRoot(ModelExport.LocationOf(run.ModelPath)) : run.ModelPath;
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.
             pictures.Draw("after", model.BatchSize, remaining.Count > 0 ? 1 : lanes, () => new LaneModel(Open(run, path), ownsModel: true, remaining), cancel);
         }

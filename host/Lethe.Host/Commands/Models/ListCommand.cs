@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Lethe.Host.Runs;
 
-namespace Lethe.Host.Commands;
+namespace Lethe.Host.Commands.Models;
 
-/// <summary><c>lethe models</c>: the built-in models that are installed.</summary>
-internal static class ModelsCommand
+/// <summary><c>lethe models list</c>: the built-in models that are installed.</summary>
+internal static class ListCommand
 {
     public static Command Create()
     {
@@ -14,7 +14,7 @@ internal static class ModelsCommand
         list.SetRun((context, _) => RunGuard.Guard(context, () =>
         {
             var models = ModelLocation.BuiltInNames().Select(name => (Name: name, Path: ModelLocation.Find(name))).Select(model =>
-                (model.Name, model.Path, Bytes: ModelFiles.List(model.Path).Sum(file => new FileInfo(Path.Combine(model.Path, file)).Length))).ToList();
+                (model.Name, model.Path, Bytes: ModelFiles.Size(model.Path))).ToList();
             foreach (var (name, path, bytes) in models.Where(_ => !context.Globals.Json))
                 context.Streams.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{bytes / 1e6,8:0.0} MB   {path}"));
             return context.Finish(new JsonObject
@@ -22,6 +22,6 @@ internal static class ModelsCommand
                 ["models"] = new JsonArray([.. models.Select(model => new JsonObject { ["name"] = model.Name, ["path"] = model.Path, ["bytes"] = model.Bytes })]),
             });
         }));
-        return new Command("models", "Models that come with Lethe") { list };
+        return list;
     }
 }

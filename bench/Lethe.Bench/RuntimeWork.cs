@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lethe.Diffusion.Checkpoints;
+using Lethe.Diffusion.Networks;
+
+namespace Lethe.Bench;
+
+/// <summary>The networks of Stable Diffusion 1.4 with random weights, at full size or small. bench/runtime.py does the same in plain PyTorch.</summary>
+internal static class RuntimeWork
+{
+    /// <summary>Does one kind of work, and prints <c>name seconds megabytes</c>: the median of the repetitions and the process's peak memory.</summary>
+    /// <param name="work"><c>unet</c>, <c>text</c>, <c>decode</c> or <c>train</c>.</param>
+    /// <param name="small">About a tenth of the widths and a quarter of the sides: whether it runs, not how fast.</param>
+    /// <param name="repeats">Measured repetitions, after one that is not.</param>
+    public static void Run(string work, bool small, int repeats)
+    {
+        using var generator = new torch.Generator(1);
+        var body = work switch
+        {
+            "unet" => UNet(small, generator),
+            "text" => Text(small, generator),
+            "decode" => Decode(small, generator),
+            "train" => Train(small, generator),
+            _ => throw new ArgumentException($"`{work}` is no work, expected `unet`, `text`, `decode` or `train`", nameof(work)),
+        };
+        body();
+        var seconds = Enumerable.Range(0, repeats).Select(_ => Time(body)).Order().ToList();
+        Print(work, seconds[repeats / 2]);
+    }
+
+    /// <summary>Reads all files of a model once, then opens it: prints <c>read</c> and <c>open</c>.</summary>
+    public static void Open(string path)
+    {
+        var files = File.Exists(path) ? [path] : Directory.GetFiles(path, "*", SearchOption.AllDirectories);
+        var buffer = new byte[4 << 20];
+        Print("read", Time(() =>
+        {
+            foreach (var file in files)
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+                while (stream.Read(buffer) > 0)
+                {
+                }
+            }
+        }));
+        DiffusionCheckpoint? model = null;
+        Print("open", Time(() => model = DiffusionCheckpoint.Open(path)));
+        model?.Dispose();
+    }
+
+    private static Action UNet(bool small, torch.Generator generator)
+    {
+        var (network, side, width) = Network(small, generator);
+        var (latents, states) = (torch.randn([2, 4, side, side], generator: generator), torch.randn([2, 77, width], generator: generator));
+        // As in a sampling run: keys and values of the prompt once, then step after step.
+        var text = network.PrecomputeKeysValues(states);
+        var timestep = torch.tensor([500L]);
+        return () =>
+        {
+            using var still = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            network.Forward(latents, timestep, text);
+        };
+    }
+
+    private static Action Train(bool small, torch.Generator generator)
+    {
+        var (network, side, width) = Network(small, generator);
+        var (latents, states) = (torch.randn([1, 4, side / 2, side / 2], generator: generator), torch.randn([1, 77, width], generator: generator));
+        foreach (var projection in network.CrossAttentionProjections)
+            projection.Weight.Value.requires_grad = true;
+        var timestep = torch.tensor([500L]);
+        return () =>
+        {
+            using var scope = torch.NewDisposeScope();
+            network.Forward(latents, timestep, states).square().mean().backward();
+            foreach (var projection in network.CrossAttentionProjections)
+                projection.Weight.Value.grad = null;
+        };
+    }
+
+    private static Action Text(bool small, torch.Generator generator)
+    {
+        var width = small ? 96 : 768;
+        var config = new ClipTextConfig { Width = width, FeedForwardWidth = 4 * width, Heads = small ? 1 : 12 };
+        var network = new ClipTextModel(config, ClipInit.CreateText(config, generator));
+        var ids = torch.tensor([.. Enumerable.Range(0, 2 * 77).Select(i => (long)i)], [2, 77]);
+        return () =>
+        {
+            using var still = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            network.Forward(ids);
+        };
+    }
+
+    private static Action Decode(bool small, torch.Generator generator)
+    {
+        var config = new AutoencoderKLConfig { BlockOutChannels = small ? [32, 32, 64, 64] : [128, 256, 512, 512], LayersPerBlock = 2 };
+        var network = new AutoencoderKL(config, AutoencoderInit.Create(config, generator));
+        var latents = torch.randn([1, 4, small ? 16 : 64, small ? 16 : 64], generator: generator);
+        return () =>
+        {
+            using var still = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            network.Decode(latents);
+        };
+    }
+
+    private static (UNet2DConditionModel Network, long Side, long Width) Network(bool small, torch.Generator generator)
+    {
+        var config = new UNet2DConfig
+        {
+            CrossAttentionWidth = small ? 96 : 768,
+            BlockOutChannels = small ? [32, 64, 128, 128] : [320, 640, 1280, 1280],
+        };
+        return (new UNet2DConditionModel(config, UNetInit.Create(config, generator)), small ? 16 : 64, config.CrossAttentionWidth);
+    }
+
+    private static double Time(Action body)
+    {
+        var watch = Stopwatch.StartNew();
+        body();
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private static void Print(string name, double seconds)
+    {
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {seconds:f4} {process.PeakWorkingSet64 / 1e6:f0}"));
+    }
+}

@@ -15,7 +15,7 @@ public sealed class KohyaFileTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         const string linear = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight", conv = "conv_in.weight";
-        using var edit = ModelEdit.LowRank(new Dictionary<string, LowRankFactors>
+        using var edit = (LowRankEdit)ModelEdit.LowRank(new Dictionary<string, LowRankFactors>
         {
             [linear] = new() { Down = torch.randn([2, 4]), Up = torch.randn([6, 2]) },
             [conv] = new() { Down = torch.randn([3, 36]), Up = torch.randn([8, 3]) },

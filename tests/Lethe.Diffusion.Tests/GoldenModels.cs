@@ -4,7 +4,7 @@ namespace Lethe.Diffusion.Tests;
 internal static class GoldenModels
 {
     /// <summary>Paths relative to the golden data; one empty path where there is none, so that theories have a row to skip.</summary>
-    public static IEnumerable<object[]> All()
+    public static TheoryData<string> All()
     {
         string[] found = Golden.Folder is null ? [] :
         [
@@ -14,7 +14,7 @@ internal static class GoldenModels
                 .Select(folder => Path.GetRelativePath(Golden.Folder, folder))
                 .Order(StringComparer.Ordinal),
         ];
-        return found.DefaultIfEmpty("").Select(folder => new object[] { folder });
+        return [.. found.DefaultIfEmpty("")];
     }
 
     /// <summary>Full path of one of <see cref="All"/>; skips the calling test for the empty one.</summary>

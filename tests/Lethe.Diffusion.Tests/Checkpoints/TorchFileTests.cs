@@ -105,7 +105,13 @@ public sealed class TorchFileTests : IDisposable
         ("byte order", () => TorchBytes.Zip([("a/data.pkl", TorchBytes.Pickle(TorchBytes.Dictionary())), ("a/byteorder", "big"u8.ToArray())])),
     ];
 
-    public static TheoryData<int, string> Attacks() => [.. All.Select((attack, number) => (number, attack.Expected))];
+    public static TheoryData<int, string> Attacks()
+    {
+        var rows = new TheoryData<int, string>();
+        for (var number = 0; number < All.Length; number++)
+            rows.Add(number, All[number].Expected);
+        return rows;
+    }
 
     [Theory]
     [MemberData(nameof(Attacks))]

@@ -6,7 +6,7 @@ using Lethe.Sdk.Erasers;
 namespace Lethe.Diffusion;
 
 /// <summary>A U-Net as the SDK sees it: it predicts noise whatever it was trained to predict, and carries edits.</summary>
-public sealed class Denoiser : IDenoiser
+public sealed class Denoiser : IDenoiser, IBindsPrompts
 {
     private readonly UNet2DConditionModel network;
     private readonly NoiseSchedule schedule;
@@ -81,6 +81,9 @@ public sealed class Denoiser : IDenoiser
     }
 
     /// <inheritdoc/>
+    public IBoundDenoiser Bind(Tensor textStates) => new Bound(this, Project(textStates));
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> Parameters(ParameterSelection selection)
     {
         edits.Refresh();
@@ -120,5 +123,12 @@ public sealed class Denoiser : IDenoiser
         if (!ownsNetwork) return;
         network.Dispose();
         network.Weights.Dispose();
+    }
+
+    private sealed class Bound(Denoiser denoiser, TextProjections text) : IBoundDenoiser
+    {
+        public Tensor PredictNoise(Tensor latents, Tensor timesteps) => denoiser.PredictNoise(latents, timesteps, text);
+
+        public void Dispose() => text.Dispose();
     }
 }

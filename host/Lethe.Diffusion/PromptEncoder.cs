@@ -6,7 +6,7 @@ using Lethe.Sdk.Diffusion;
 namespace Lethe.Diffusion;
 
 /// <summary>Tokenizer and text encoder together.</summary>
-public sealed class PromptEncoder : ITextEncoder
+public sealed class PromptEncoder : ITextEncoder, IWordPieces
 {
     private readonly ClipTextModel network;
 
@@ -37,6 +37,9 @@ public sealed class PromptEncoder : ITextEncoder
 
     /// <inheritdoc/>
     public int Width => network.Config.Width;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Words => Tokenizer.Words;
 
     /// <inheritdoc/>
     public Tensor Encode(IReadOnlyList<string> prompts)

@@ -1,3 +1,3 @@
 using Lethe.Sdk;
 
-[assembly: LethePlugin("baselines", Exports = "uce")]
+[assembly: LethePlugin("baselines", Exports = "uce, esd")]

@@ -32,6 +32,13 @@ public sealed class ClipTokenizer
     /// <summary>One more than the highest id; the text encoder needs at least as many embedding rows.</summary>
     public int VocabularySize => files.HighestId + 1;
 
+    /// <summary>Entries that end a word, by id, without the end-of-word marker; those of printable ASCII only, since others may be parts of letters.</summary>
+    public IReadOnlyList<string> Words => [.. files.Ids
+        .Where(entry => entry.Key.EndsWith(ByteSymbols.EndOfWord, StringComparison.Ordinal) && entry.Key.Length > ByteSymbols.EndOfWord.Length)
+        .OrderBy(entry => entry.Value)
+        .Select(entry => entry.Key[..^ByteSymbols.EndOfWord.Length])
+        .Where(word => word.All(letter => letter is > ' ' and < '\u007f'))];
+
     /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two special-token files.</summary>
     /// <exception cref="CheckpointException">A file is missing or malformed; the message names file and line.</exception>
     public static ClipTokenizer Open(string folder) => new(VocabularyFiles.Read(folder));

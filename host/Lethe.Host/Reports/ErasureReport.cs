@@ -15,6 +15,9 @@ public sealed record ErasureReport
     /// <summary>What was asked and planned.</summary>
     public required Plan Plan { get; init; }
 
+    /// <summary>What the erasers say, in plain words, that they did; one text for each edit that has one.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
     /// <summary>Gates with the values measured.</summary>
     public required IReadOnlyList<GateResult> Gates { get; init; }
 

@@ -54,6 +54,8 @@ public static class HtmlReport
         {
             Number(step.Number), step.Eraser, $"{step.Plugin} {step.PluginVersion}", step.Options.ToJsonString(RunJson.Line), List([.. step.Erase.Select(item => item.Concept)]),
         }));
+        foreach (var text in report.Methods)
+            page.Element("p", text);
         page.Close("section");
     }
 

@@ -61,7 +61,7 @@ public static class EditFile
         switch (kind)
         {
             case "weights":
-                return ModelEdit.Weights(tensors);
+                return ModelEdit.Weights(tensors, settings);
             case "low-rank":
                 return LowRank(tensors, settings, path);
             default:

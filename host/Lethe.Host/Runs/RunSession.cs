@@ -12,6 +12,8 @@ namespace Lethe.Host.Runs;
 /// </summary>
 public sealed class RunSession(PreparedRun prepared, string root, bool startOver, int threads, IRunObserver observer)
 {
+    private readonly List<string> _methods = [];
+
     /// <summary>Carries the run through to its end.</summary>
     /// <exception cref="RunException">It cannot go on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next call continues.</exception>
@@ -51,6 +53,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         var edits = new EraseStage(folder, run.Steps, run.Plan.Seed, observer).Erase(model, cancel);
         try
         {
+            _methods.AddRange(edits.Select(edit => edit.Settings.GetValueOrDefault(ModelEdit.ReportSetting)).OfType<string>());
             var export = new ModelExport(folder, run, observer);
             if (run.Plan.ExportModel && !export.IsFinished())
                 export.Write(edits, model.Denoiser.Parameters(Sdk.Diffusion.ParameterSelection.All), cancel);
@@ -92,6 +95,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         {
             GatesHold = gates.All(gate => gate.Held),
             Plan = run.Plan,
+            Methods = _methods,
             Gates = gates,
             Figures = figures,
             Concepts = ConceptResult.Of(scores),

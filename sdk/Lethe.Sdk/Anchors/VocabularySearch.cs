@@ -12,22 +12,24 @@ public static class VocabularySearch
 
     /// <summary>Nearness of every word to every concept.</summary>
     /// <param name="encoder">The model's text encoder.</param>
-    /// <param name="concepts">Prompts to compare with; at least one.</param>
+    /// <param name="concepts"><c>[n, L, D]</c>: text states to compare with; not disposed.</param>
     /// <param name="words">The vocabulary, bare words or phrases.</param>
     /// <param name="similarity">How nearness is measured; larger is nearer.</param>
     /// <param name="cancel">Heard between batches.</param>
     /// <returns>One row for each concept, one value for each word.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static double[][] Nearness(
-        ITextEncoder encoder, IReadOnlyList<string> concepts, IReadOnlyList<string> words, Similarity similarity, CancellationToken cancel = default)
+        ITextEncoder encoder, Tensor concepts, IReadOnlyList<string> words, Similarity similarity, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(concepts);
         ArgumentNullException.ThrowIfNull(words);
         using var still = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var targets = encoder.Encode(concepts).flatten(1);
-        var rows = concepts.Select(_ => new double[words.Count]).ToArray();
+        var targets = concepts.flatten(1);
+        var rows = new double[targets.shape[0]][];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = new double[words.Count];
         for (var start = 0; start < words.Count; start += WordsAtOnce)
         {
             cancel.ThrowIfCancellationRequested();

@@ -13,7 +13,7 @@ public sealed class NoiseCombination
 
     /// <summary>
     /// Classifier-free guidance turned round: <c>e(start) - eta [e(concept) - e(empty)]</c>. With <c>start = empty</c> it is the target of ESD
-    /// (Gandikota et al. 2023, Eq. 6).
+    /// (Gandikota et al. 2023).
     /// </summary>
     /// <param name="start">Text states to start from.</param>
     /// <param name="concept">Text states of what to move away from.</param>

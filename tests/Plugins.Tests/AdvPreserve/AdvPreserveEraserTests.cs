@@ -54,7 +54,7 @@ public sealed class AdvPreserveEraserTests
 
         using var loaded = bench.ThroughAFile(edit);
 
-        Assert.Equal(edit.Settings, loaded.Settings);
+        Assert.Equal(edit.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal), loaded.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
     [SkippableTheory]

@@ -57,7 +57,7 @@ public sealed class CandidateWordsTests
 
         var centres = ScalarClusters.Centres(values, count);
 
-        var found = sorted.Sum(value => centres.Min(centre => (value - centre) * (value - centre)));
+        var found = sorted.Sum((double value) => centres.Min((double centre) => (value - centre) * (value - centre)));
         Assert.Equal(count, centres.Length);
         Assert.Equal(Best(sorted, count), found, 1e-9);
     }
@@ -91,6 +91,6 @@ public sealed class CandidateWordsTests
     {
         if (clusters == 1)
             return sorted.Sum(value => Math.Pow(value - sorted.Average(), 2));
-        return Enumerable.Range(1, sorted.Length - clusters + 1).Min(last => Best(sorted[..^last], clusters - 1) + Best(sorted[^last..], 1));
+        return Enumerable.Range(1, sorted.Length - clusters + 1).Min((int last) => Best(sorted[..^last], clusters - 1) + Best(sorted[^last..], 1));
     }
 }

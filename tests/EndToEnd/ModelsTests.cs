@@ -32,11 +32,12 @@ public sealed class ModelsTests : IDisposable
 
         Ok(shown);
         using var json = JsonDocument.Parse(shown.Out);
-        Assert.Equal("Stable Diffusion 1.x", json.RootElement.GetProperty("family").GetString());
-        Assert.Equal("folder", json.RootElement.GetProperty("layout").GetString());
-        Assert.Equal(3, json.RootElement.GetProperty("components").GetArrayLength());
-        Assert.Equal(64, json.RootElement.GetProperty("files")[0].GetProperty("sha256").GetString()!.Length);
-        Assert.Equal("down_blocks.0.attentions.0.transformer_blocks.0.attn2", json.RootElement.GetProperty("cross_attention")[0].GetProperty("name").GetString());
+        var data = json.RootElement.GetProperty("data");
+        Assert.Equal("Stable Diffusion 1.x", data.GetProperty("family").GetString());
+        Assert.Equal("folder", data.GetProperty("layout").GetString());
+        Assert.Equal(3, data.GetProperty("components").GetArrayLength());
+        Assert.Equal(64, data.GetProperty("files")[0].GetProperty("sha256").GetString()!.Length);
+        Assert.Equal("down_blocks.0.attentions.0.transformer_blocks.0.attn2", data.GetProperty("cross_attention")[0].GetProperty("name").GetString());
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+using Lethe.Sdk;
+
+[assembly: LethePlugin("realera")]

@@ -12,6 +12,7 @@ public static class TrainEmoji
         [AutoencoderStage.Name] = AutoencoderStage.Run,
         [TextStage.Name] = TextStage.Run,
         [JudgeStage.Name] = JudgeStage.Run,
+        [ClipStage.Name] = ClipStage.Run,
         [DenoiserStage.Name] = DenoiserStage.Run,
         [DecoderStage.Name] = DecoderStage.Run,
         [ExportStage.Name] = ExportStage.Run,

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using System.Xml.Linq;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Evaluation.Judges;
+using Lethe.Evaluation.Metrics;
 
 namespace Lethe.Training.Tests;
 
@@ -40,15 +43,23 @@ public sealed class StageTests : IDisposable
     [Fact]
     public void Run_AllStages_ExportsAModelThatOpens()
     {
-        foreach (var stage in new[] { "autoencoder", "text", "judge", "denoiser", "decoder", "export" })
+        foreach (var stage in new[] { "autoencoder", "text", "judge", "clip", "denoiser", "decoder", "export" })
             Train(stage, steps: 1);
 
         var export = Path.Combine(folder, "model");
         using var model = DiffusersFolder.Open(export);
         using var judge = EmojiJudge.Open(Path.Combine(export, "judge"));
         using var clip = EmojiClip.Open(export);
+        using var own = EmojiClip.Find(export);
         Assert.Equal(["cat", "axe"], judge.Objects);
         Assert.Single(clip.Scores(torch.zeros([1, 3, 64, 64]), ["a picture of a cat"]));
+        Assert.Equal("judge-clip", own!.Network);
+        Assert.Single(own.Scores(torch.zeros([1, 3, 64, 64]), ["a picture of a cat"]));
+        Assert.Equal(["blue", "red"], FeatureFile.Read(Path.Combine(export, "judge", "reference.safetensors")).Keys);
+        using var neighbours = JsonDocument.Parse(File.ReadAllText(Path.Combine(export, "neighbours.json")));
+        Assert.Equal("axe", neighbours.RootElement.GetProperty("cat").GetProperty("judge")[0].GetString());
+        Assert.True(File.Exists(Path.Combine(export, "judge", "measured.json")));
+        Assert.NotNull(XDocument.Load(Path.Combine(folder, "runs", "judge.svg")).Root);
         Assert.Single(judge.Judge(torch.zeros([1, 3, 32, 32])));
         Assert.Equal(File.ReadAllText(Path.Combine(folder, "world.yaml")), File.ReadAllText(Path.Combine(export, "world.yaml")));
         Assert.DoesNotContain(Directory.EnumerateFiles(export, "*.part*", SearchOption.AllDirectories), _ => true);

@@ -25,7 +25,7 @@ public sealed class EmojiJudge : IProbabilityJudge, IFeatureNetwork, IDisposable
     {
         this.config = config;
         network = new PictureNetwork(config.Network, weights);
-        networkId = new(() => $"{Id}-{Mark(weights)}");
+        networkId = new(() => $"{Id}-mean-{Mark(weights)}");
     }
 
     public string Id => "emoji-judge";
@@ -79,8 +79,8 @@ public sealed class EmojiJudge : IProbabilityJudge, IFeatureNetwork, IDisposable
         foreach (var slice in Slices(images))
         {
             var features = network.Features(slice);
-            objects.Add(network.Head(ObjectHead, features).softmax(1));
-            styles.Add(network.Head(StyleHead, features).softmax(1));
+            objects.Add(network.Head(ObjectHead, features).div(config.Temperature).softmax(1));
+            styles.Add(network.Head(StyleHead, features).div(config.StyleTemperature).softmax(1));
         }
 
         return (torch.cat(objects).MoveToOuterDisposeScope(), torch.cat(styles).MoveToOuterDisposeScope());
@@ -91,7 +91,7 @@ public sealed class EmojiJudge : IProbabilityJudge, IFeatureNetwork, IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        return torch.cat([.. Slices(images).Select(network.Features)]).MoveToOuterDisposeScope();
+        return torch.cat([.. Slices(images).Select(network.Summary)]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -18,11 +18,20 @@ public sealed record JudgeConfig
     /// <summary>Styles in the order of the style head.</summary>
     public required IReadOnlyList<string> Styles { get; init; }
 
+    /// <summary>Channels of the last level; four times the width where a file does not say.</summary>
+    public int? Top { get; init; }
+
+    /// <summary>Divides the object head's outputs, so that confidence is the share of right answers.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>The same for the style head.</summary>
+    public double StyleTemperature { get; init; } = 1;
+
     /// <summary>Below this confidence the judge recognises no object.</summary>
     public required double Threshold { get; init; }
 
     public PictureNetworkConfig Network => new(
-        Width, new Dictionary<string, int> { [EmojiJudge.ObjectHead] = Objects.Count, [EmojiJudge.StyleHead] = Styles.Count });
+        Width, new Dictionary<string, int> { [EmojiJudge.ObjectHead] = Objects.Count, [EmojiJudge.StyleHead] = Styles.Count }) { Top = Top ?? 4 * Width };
 
     /// <summary>Reads and checks the file.</summary>
     public static JudgeConfig Load(string path)
@@ -31,11 +40,13 @@ public sealed record JudgeConfig
         {
             var config = JsonSerializer.Deserialize<JudgeConfig>(File.ReadAllText(path), Format);
             if (config is { Width: > 0 and <= 512, Threshold: >= 0 and <= 1, Objects.Count: > 0 and <= MostNames, Styles.Count: > 0 and <= MostNames }
+                && config is { Top: null or > 0 and <= 2048, Temperature: > 0.01 and < 100, StyleTemperature: > 0.01 and < 100 }
+                && (config.Top ?? 0) % PictureNetworkConfig.GroupSize == 0
                 && config.Width % (2 * PictureNetworkConfig.GroupSize) == 0
                 && config.Objects.Concat(config.Styles).All(name => !string.IsNullOrWhiteSpace(name)))
                 return config;
             throw new CheckpointException(
-                $"`{path}` describes no judge, expected `width` (a multiple of 16 up to 512), `objects`, `styles` and `threshold` in [0, 1]");
+                $"`{path}` describes no judge, expected `width` (a multiple of 16 up to 512), `objects`, `styles`, `threshold` in [0, 1], `top` (a multiple of 8) and temperatures above 0");
         }
         catch (JsonException fault)
         {
@@ -44,5 +55,5 @@ public sealed record JudgeConfig
     }
 
     /// <summary>The file's text.</summary>
-    public string ToJson() => JsonSerializer.Serialize(new { Width, Objects, Styles, Threshold }, Format) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(new { Width, Top, Objects, Styles, Threshold, Temperature, StyleTemperature }, Format) + "\n";
 }

@@ -57,7 +57,7 @@ public sealed class PictureNetwork
                 texture.Add(Deviation(hidden));
         }
 
-        var places = torch.nn.functional.adaptive_avg_pool2d(hidden, [2, 2]).flatten(1);
+        var places = torch.nn.functional.adaptive_avg_pool2d(hidden, [Config.Places, Config.Places]).flatten(1);
         return torch.cat([places, .. texture], 1).MoveToOuterDisposeScope();
     }
 
@@ -77,6 +77,16 @@ public sealed class PictureNetwork
                 maps.Add(hidden.MoveToOuterDisposeScope());
         }
         return maps;
+    }
+
+    /// <summary>Pictures <c>[B, 3, 64, 64]</c> in [-1, 1] to the last level's mean over the picture, <c>[B, Top]</c>; the caller disposes it.</summary>
+    public Tensor Summary(Tensor pictures)
+    {
+        using var scope = torch.NewDisposeScope();
+        var hidden = pictures;
+        foreach (var layer in layers)
+            hidden = Next(layer, hidden);
+        return hidden.mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Features <c>[B, F]</c> to the outputs of one head, <c>[B, width]</c>.</summary>
@@ -114,8 +124,8 @@ public sealed class PictureNetwork
         yield return new("low_residual", width, width, 1, Residual: true, Texture: true);
         yield return new("middle", width, 2 * width, 2, Residual: false, Texture: false);
         yield return new("middle_residual", 2 * width, 2 * width, 1, Residual: true, Texture: true);
-        yield return new("high", 2 * width, 4 * width, 2, Residual: false, Texture: false);
-        yield return new("high_residual", 4 * width, 4 * width, 1, Residual: true, Texture: false);
+        yield return new("high", 2 * width, config.Top, 2, Residual: false, Texture: false);
+        yield return new("high_residual", config.Top, config.Top, 1, Residual: true, Texture: false);
     }
 
     private static IEnumerable<(string Name, long[] Shape)> Shapes(PictureNetworkConfig config)
@@ -129,7 +139,7 @@ public sealed class PictureNetwork
             features += layer.Texture ? layer.Outputs : 0;
         }
 
-        features += 4 * (4L * config.Width);
+        features += (long)config.Places * config.Places * config.Top;
         foreach (var (head, width) in config.Heads.OrderBy(head => head.Key, StringComparer.Ordinal))
         {
             yield return ($"{head}.weight", [width, features]);

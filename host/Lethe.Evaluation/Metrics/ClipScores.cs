@@ -19,16 +19,16 @@ public static class ClipScores
     /// <summary>
     /// The variants that carry the name in print, as figures over stored scores: <c>fraction-builtin</c> (the cosine, UnlearnDiffAtk) and
     /// <c>hessel-builtin</c> (<c>2.5 max(cosine, 0)</c>, without a prefix before the prompt). <c>logit100-builtin</c> is in
-    /// <see cref="ErasureFigures"/>; torchmetrics clamps its mean only, which for a mean above 0 is the same.
+    /// <see cref="ErasureFigures"/>; scores of a CLIP of its own end in its name instead. torchmetrics clamps its mean only, which for a mean above 0 is the same.
     /// </summary>
     /// <param name="id">Id of the figures.</param>
     /// <param name="better"><c>lower</c> for pictures of erased concepts, otherwise <c>higher</c>.</param>
     /// <param name="scores">Scores of one role.</param>
     public static IReadOnlyList<Figure> Variants(string id, string better, IReadOnlyList<PictureScore> scores) =>
     [
-        Means.OverPrompts(id, "fraction-builtin", "mean cosine of picture and full prompt in the built-in CLIP", "fraction", better, scores,
+        Means.OverPrompts(id, ClipProfile.Of("fraction", scores), $"mean cosine of picture and full prompt in {ClipProfile.Words(scores)}", "fraction", better, scores,
             score => score.After?.ClipScore / 100),
-        Means.OverPrompts(id, "hessel-builtin", "mean of 2.5 max(cosine, 0) of picture and full prompt in the built-in CLIP", "raw", better, scores,
+        Means.OverPrompts(id, ClipProfile.Of("hessel", scores), $"mean of 2.5 max(cosine, 0) of picture and full prompt in {ClipProfile.Words(scores)}", "raw", better, scores,
             score => score.After?.ClipScore is { } value ? 2.5 * Math.Max(0, value / 100) : null),
     ];
 

@@ -47,7 +47,7 @@ public static class ErasureFigures
     ];
 
     private static Figure ClipScore(string id, string better, string of, IReadOnlyList<PictureScore> scores, Func<PictureScore, Sighting?> side) =>
-        Means.OverPrompts(id, "logit100-builtin", $"mean of 100 x cosine of picture and full prompt in the built-in CLIP, over pictures of {of}",
+        Means.OverPrompts(id, ClipProfile.Of("logit100", scores), $"mean of 100 x cosine of picture and full prompt in {ClipProfile.Words(scores)}, over pictures of {of}",
             "x100", better, scores, score => side(score)?.ClipScore);
 
     private static Figure FeatureDistances(string id, string better, string of, IReadOnlyList<PictureScore> scores) =>

@@ -12,14 +12,17 @@ public static class FeatureFile
     private const long MostValues = int.MaxValue / 2;
 
     /// <summary>Writes sets of one network by name, for example <c>before</c> and <c>after</c>; row i belongs to score i of the run.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, FeatureSet> sets)
+    /// <param name="path">The file; replaced only once the new one is complete.</param>
+    /// <param name="sets">Features by the name of their set.</param>
+    /// <param name="floatType">Format of the numbers, for example half precision where space is short; float32 unless given.</param>
+    public static void Write(string path, IReadOnlyDictionary<string, FeatureSet> sets, ScalarType? floatType = null)
     {
         using var scope = torch.NewDisposeScope();
         var first = sets.Values.First();
         foreach (var set in sets.Values)
             first.MustMatch(set);
         var tensors = sets.Select(set => KeyValuePair.Create(set.Key, torch.tensor(set.Value.Values, [set.Value.Count, set.Value.Dimensions])));
-        SafetensorsWriter.Write(path, tensors.ToList(), new Dictionary<string, string> { [NetworkKey] = first.Network });
+        SafetensorsWriter.Write(path, tensors.ToList(), new Dictionary<string, string> { [NetworkKey] = first.Network }, floatType);
     }
 
     /// <summary>Reads every set; prompts are not in the file, see <see cref="FeatureSet.WithGroups"/>.</summary>

@@ -6,7 +6,9 @@ namespace Lethe.Evaluation.Metrics;
 /// <summary>Looks at finished pictures with whatever judges the model brings; what cannot be judged stays null.</summary>
 /// <param name="judge">Says what is in a picture; null when the model has none.</param>
 /// <param name="clip">Cosines of pictures <c>[B, 3, H, W]</c> in <c>[-1, 1]</c> and prompts; null when the model has none.</param>
-public sealed class PictureScorer(IConceptJudge? judge, Func<Tensor, IReadOnlyList<string>, IReadOnlyList<double>>? clip)
+/// <param name="clipNetwork">Marks the scores of a CLIP of its own; null for the generator's text encoder with its tower.</param>
+public sealed class PictureScorer(
+    IConceptJudge? judge, Func<Tensor, IReadOnlyList<string>, IReadOnlyList<double>>? clip, string? clipNetwork = null)
 {
     /// <summary>Judges a batch.</summary>
     /// <param name="images"><c>[B, 3, H, W]</c> in <c>[-1, 1]</c>, read from the 8-bit files; not disposed.</param>
@@ -21,7 +23,7 @@ public sealed class PictureScorer(IConceptJudge? judge, Func<Tensor, IReadOnlyLi
         var concepts = clip?.Invoke(images, [.. asked.Select(Concept)]);
         return [.. asked.Select((picture, i) =>
         {
-            var seen = See(picture, judgements?[i]) with { ClipScore = 100 * prompts?[i], ConceptClipScore = 100 * concepts?[i] };
+            var seen = See(picture, judgements?[i]) with { ClipNetwork = clip is null ? null : clipNetwork, ClipScore = 100 * prompts?[i], ConceptClipScore = 100 * concepts?[i] };
             return judge is null || probabilities is not { } all
                 ? seen
                 : Placed(seen, Wanted(picture, judge), picture.IsStyle ? judge.Styles : judge.Objects, (picture.IsStyle ? all.Styles : all.Objects).select(0, i));
@@ -45,7 +47,7 @@ public sealed class PictureScorer(IConceptJudge? judge, Func<Tensor, IReadOnlyLi
     public IReadOnlyList<double>? Distances(Tensor before, Tensor after) => (judge as IFeatureNetwork)?.Distances(before, after);
 
     /// <summary>Names of the networks that take part, for reports.</summary>
-    public IReadOnlyList<string> Networks => [.. new[] { judge?.Id, clip is null ? null : "built-in CLIP" }.OfType<string>()];
+    public IReadOnlyList<string> Networks => [.. new[] { judge?.Id, clip is null ? null : clipNetwork ?? "built-in CLIP" }.OfType<string>()];
 
     private Sighting See(AskedPicture picture, Judgement? judgement)
     {

@@ -7,7 +7,7 @@ namespace Lethe.Evaluation.Metrics;
 /// </summary>
 public static class Sensitivity
 {
-    private const string Definition = "mean of 100 x cosine (picture, bare concept) before minus after, equal seeds, in the built-in CLIP";
+    private const string Definition = "mean of 100 x cosine (picture, bare concept) before minus after, equal seeds, in ";
 
     /// <summary><c>delta</c> of each preserved concept, the most damaged first; the spread over pictures is its standard deviation.</summary>
     public static IReadOnlyList<Figure> ByConcept(IReadOnlyList<PictureScore> scores) =>
@@ -23,7 +23,8 @@ public static class Sensitivity
     public static Figure Of(IReadOnlyList<PictureScore> scores)
     {
         var bare = scores.All(score => string.Equals(score.Prompt, score.Concept, StringComparison.Ordinal));
-        var figure = Means.OverPrompts("delta", bare ? "logit100-bare" : "logit100-prompted", Definition, "x100", "lower", scores,
+        var network = ClipProfile.Network(scores) is { } name ? "-" + name : "";
+        var figure = Means.OverPrompts("delta", (bare ? "logit100-bare" : "logit100-prompted") + network, Definition + ClipProfile.Words(scores), "x100", "lower", scores,
             score => score.Before?.ConceptClipScore - score.After?.ConceptClipScore);
         return figure with { Denominator = "pairs of pictures of preserved concepts" };
     }

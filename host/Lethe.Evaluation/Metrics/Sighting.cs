@@ -30,6 +30,9 @@ public sealed record Sighting
     /// <summary>Whether the style is the one the prompt names; null when it names none.</summary>
     public bool? StyleHit { get; init; }
 
+    /// <summary>Which CLIP gave the scores, for example <c>judge-clip</c>; null for the generator's own text encoder with its tower.</summary>
+    public string? ClipNetwork { get; init; }
+
     /// <summary>100 times the cosine of picture and prompt in the built-in CLIP.</summary>
     public double? ClipScore { get; init; }
 

@@ -40,7 +40,7 @@ internal sealed class ColumnFigures
     private static Figure? OfSet(string id, CellScores cell) => id switch
     {
         "acc" => Proportions.TopOne(id, "pictures of the set, drawn by the row's model", "higher", cell.Scores, score => score.After?.Hit),
-        "clip_score" => Means.OverPrompts(id, "logit100-builtin", "mean of 100 x cosine of picture and full prompt in the built-in CLIP, over the pictures of the set",
+        "clip_score" => Means.OverPrompts(id, ClipProfile.Of("logit100", cell.Scores), $"mean of 100 x cosine of picture and full prompt in {ClipProfile.Words(cell.Scores)}, over the pictures of the set",
             "x100", "higher", cell.Scores, score => score.After?.ClipScore),
         "pixel_difference" => Means.OverPrompts(id, "mean-absolute", "mean absolute difference (0 to 1) of 8-bit pictures before and after, equal seeds, over the pictures of the set",
             "fraction", "lower", cell.Scores, score => score.Difference),

@@ -7,7 +7,6 @@ using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
-using Lethe.Training.Data;
 
 namespace Lethe.Host.Commands;
 
@@ -51,66 +50,55 @@ internal static class EvaluateCommand
         string? output, CancellationToken cancel)
     {
         var path = ModelLocation.Find(name);
-        var world = WorldOf(path);
+        var world = ModelWorld.Of(path);
+        var heldOut = ModelWorld.HeldOut(path);
         if (objects.FirstOrDefault(item => world.ObjectNumber(item) < 0) is { } unknown)
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.PolicyBadValue, $"unknown object `{unknown}`",
                 $"the model knows {string.Join(", ", world.Objects.Take(12).Select(item => $"`{item.Name}`"))}, and {Math.Max(0, world.Objects.Count - 12)} more");
         var (scorer, owner) = ModelSession.Scorer(path);
         using var owned = owner;
-        IReadOnlyList<PictureScore> scores;
-        ModelEvaluation evaluation;
+        EvaluatedPictures seen;
         using (var progress = context.Progress())
         using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling))
         {
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
-            evaluation = new ModelEvaluation(world, sampling, pictures, new ProgressObserver(progress));
+            var evaluation = new ModelEvaluation(world, heldOut, sampling, pictures, new ProgressObserver(progress));
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.
             var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.Threads ?? Environment.ProcessorCount) : 1;
-            scores = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
+            seen = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
                 () => lanes == 1 ? new LaneModel(first, ownsModel: false, attached)
                     : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling), ownsModel: true, attached), cancel);
             attached.ForEach(edit => edit.Dispose());
         }
         if (output is not null)
-            OutputFile.WriteText(Path.GetFullPath(output), RunJson.Text(scores));
-        return Finish(context, name, sampling, evaluation.Figures(scores));
+            OutputFile.WriteText(Path.GetFullPath(output), RunJson.Text(seen.Scores));
+        // Some objects alone are no fair sample of the real pictures.
+        var real = objects.Length == 0 ? ModelWorld.Reference(path, seen.Features) : null;
+        return Finish(context, name, sampling, EvaluationFigures.Compute(world, heldOut, seen, real), seen);
     }
 
-    private static ExitCode Finish(CommandContext context, string name, PlannedSampling sampling, IReadOnlyList<Figure> figures)
+    private static ExitCode Finish(CommandContext context, string name, PlannedSampling sampling, IReadOnlyList<Figure> figures, EvaluatedPictures seen)
     {
         var data = new JsonObject { ["model"] = name, ["sampling"] = JsonSerializer.SerializeToNode(sampling, RunJson.Document) };
-        foreach (var figure in figures)
+        foreach (var figure in figures.Where(figure => figure.Subject is null))
         {
             data[figure.Id] = figure.Value;
             data[figure.Id + "_n"] = figure.N;
         }
         data["figures"] = JsonSerializer.SerializeToNode(figures, RunJson.Document);
+        data["style_confusion"] = JsonSerializer.SerializeToNode(seen.StyleConfusion(), RunJson.Document);
+        data["object_mistakes"] = JsonSerializer.SerializeToNode(seen.ObjectMistakes(), RunJson.Document);
         if (!context.Globals.Json)
         {
             foreach (var figure in figures)
                 context.Streams.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{figure.Id,-18}{Value(figure.Value, figure.Unit),8}   {Value(figure.Low, figure.Unit)} to {Value(figure.High, figure.Unit)}   n = {figure.N}"));
+                    $"{(figure.Subject is { } subject ? $"{figure.Id}, {subject}" : figure.Id),-38}{Value(figure.Value, figure.Unit),8}   {Value(figure.Low, figure.Unit)} to {Value(figure.High, figure.Unit)}   n = {figure.N}"));
         }
         return context.Finish(data);
     }
 
     private static string Value(double? value, string unit) => value is not { } number ? "-"
-        : unit == "fraction" ? (100 * number).ToString("0.0", CultureInfo.InvariantCulture) + " %" : number.ToString("0.0", CultureInfo.InvariantCulture);
-
-    private static World WorldOf(string path)
-    {
-        var file = Path.Combine(path, "world.yaml");
-        if (!File.Exists(file))
-            throw new RunException(ExitCode.UsageInvalid, DiagnosticId.UnknownModel, $"model `{path}` has no `world.yaml` that says what it can draw",
-                "`lethe evaluate` measures the built-in model and models made from it; use `lethe apply` for others");
-        try
-        {
-            return World.Load(file);
-        }
-        catch (InvalidDataException failure)
-        {
-            throw new RunException(ExitCode.RunFailed, DiagnosticId.ModelUnreadable, failure.Message, inner: failure);
-        }
-    }
+        : unit == "fraction" ? (100 * number).ToString("0.0", CultureInfo.InvariantCulture) + " %"
+        : unit == "raw" ? number.ToString("0.0000", CultureInfo.InvariantCulture) : number.ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Lethe.Evaluation.Judges;
 using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Runs;
@@ -11,7 +12,7 @@ public static class ModelFiles
 
     // Components of the diffusers layout, and the judge and CLIP of the built-in model.
     private static readonly string[] Parts =
-        ["unet", "vae", "text_encoder", "tokenizer", "scheduler", "safety_checker", "feature_extractor", "judge", "clip"];
+        ["unet", "vae", "text_encoder", "tokenizer", "scheduler", "safety_checker", "feature_extractor", "judge", "clip", EmojiClip.JudgeFolder];
 
     // Configuration beside a single file, `NAME.config` for `NAME.safetensors`.
     private const string Beside = ".config";

@@ -43,8 +43,8 @@ public static class ModelSession
         try
         {
             var judge = Directory.Exists(Path.Combine(path, "judge")) ? EmojiJudge.Open(Path.Combine(path, "judge")) : null;
-            var clip = Directory.Exists(Path.Combine(path, "clip")) ? EmojiClip.Open(path) : null;
-            return (new PictureScorer(judge, clip is null ? null : clip.Scores), new Owner(judge, clip));
+            var clip = EmojiClip.Find(path);
+            return (new PictureScorer(judge, clip is null ? null : clip.Scores, clip?.Network), new Owner(judge, clip));
         }
         catch (Exception failure) when (failure is CheckpointException or InvalidDataException or IOException or UnauthorizedAccessException)
         {

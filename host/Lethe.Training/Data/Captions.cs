@@ -15,14 +15,16 @@ public static class Captions
     /// <summary>Draws one caption for the picture of an object in a style.</summary>
     /// <param name="world">Names, synonyms and templates.</param>
     /// <param name="obj">Object number.</param>
-    /// <param name="style">Style number.</param>
+    /// <param name="style">Style number; negative where no style is known, which leaves the plain captions.</param>
     /// <param name="random">Seeded by the caller; four numbers are drawn every time, so streams stay aligned.</param>
     /// <param name="forTextEncoder">Whether held-out synonyms may be used; the denoiser must never see them.</param>
     public static Caption Sample(World world, int obj, int style, Random random, bool forTextEncoder)
     {
         var item = world.Objects[obj];
-        var styleName = world.Styles[style].Name;
+        var styleName = style < 0 ? "" : world.Styles[style].Name;
         var kind = random.NextDouble();
+        if (style < 0)
+            kind = StyleOnlyShare;
         var synonymRoll = random.NextDouble();
         var synonymPick = random.NextDouble();
         var templatePick = random.NextDouble();

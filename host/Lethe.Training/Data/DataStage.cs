@@ -20,7 +20,8 @@ public sealed class DataStage(string worldPath)
 
     /// <summary>
     /// Writes <c>data/images.safetensors</c> (<c>images</c> U8 <c>[N, 64, 64, 3]</c> RGB, <c>object</c> and <c>style</c> I64 <c>[N]</c>,
-    /// <c>heldout</c> U8 <c>[N]</c>), <c>data/index.json</c> and <c>data/contact.png</c> into the work folder. Same input, same bytes.
+    /// <c>heldout</c> U8 <c>[N]</c>), <c>data/judge-images.safetensors</c> (the same of the judge's further vendors),
+    /// <c>data/index.json</c> and <c>data/contact.png</c> into the work folder. Same input, same bytes.
     /// </summary>
     /// <exception cref="InvalidDataException">The world or a package is not what was expected.</exception>
     /// <exception cref="IOException">A package cannot be fetched, or a file cannot be written.</exception>
@@ -30,29 +31,35 @@ public sealed class DataStage(string worldPath)
         var packages = Directory.CreateDirectory(Path.Combine(workFolder, "packages")).FullName;
         var data = Directory.CreateDirectory(Path.Combine(workFolder, "data")).FullName;
 
-        var cells = new List<PictureCell>();
-        for (var style = 0; style < world.Styles.Count; style++)
-        {
-            cells.AddRange(DrawStyle(world, style, packages, log, cancel));
-        }
-
-        var marked = HeldOutCells.Mark(world, [.. cells.OrderBy(c => c.Object).ThenBy(c => c.Style)]);
+        var cells = DrawAll(world, world.Styles, packages, log, cancel);
+        var others = DrawAll(world, world.JudgeStyles, packages, log, cancel);
+        var marked = HeldOutCells.Mark(world, cells);
         cancel.ThrowIfCancellationRequested();
 
         // The pictures come last: whoever finds them may rely on the index beside them.
         AtomicFile.Write(Path.Combine(data, "contact.png"), path =>
             ContactSheet.Write(path, marked, world.Objects.Count, world.Styles.Count, PictureSize));
         AtomicFile.WriteText(Path.Combine(data, "index.json"), Index(world, marked));
+        if (others.Count > 0)
+        {
+            PictureFile.Write(Path.Combine(data, "judge-images.safetensors"), others, PictureSize);
+        }
+
         PictureFile.Write(Path.Combine(data, "images.safetensors"), marked, PictureSize);
-        log($"{marked.Count} pictures of {world.Objects.Count} objects in {world.Styles.Count} styles, {marked.Count(c => c.HeldOut)} held out");
+        log($"{marked.Count} pictures of {world.Objects.Count} objects in {world.Styles.Count} styles, {marked.Count(c => c.HeldOut)} held out, {others.Count} more for the judge");
     }
 
-    private static List<PictureCell> DrawStyle(World world, int style, string packages, Action<string> log, CancellationToken cancel)
+    private static List<PictureCell> DrawAll(
+        World world, IReadOnlyList<WorldStyle> styles, string packages, Action<string> log, CancellationToken cancel) =>
+        [.. styles.SelectMany((style, number) => DrawStyle(world, style, number, packages, log, cancel)).OrderBy(c => c.Object).ThenBy(c => c.Style)];
+
+    private static List<PictureCell> DrawStyle(
+        World world, WorldStyle style, int styleNumber, string packages, Action<string> log, CancellationToken cancel)
     {
-        var archive = IconPackage.FetchAsync(world.Styles[style], packages, log, cancel).GetAwaiter().GetResult();
+        var archive = IconPackage.FetchAsync(style, packages, log, cancel).GetAwaiter().GetResult();
         using var icons = new IconSet(IconPackage.ReadIcons(archive));
         var cells = new List<PictureCell>();
-        var name = world.Styles[style].Name;
+        var name = style.Name;
         for (var number = 0; number < world.Objects.Count; number++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -71,11 +78,11 @@ public sealed class DataStage(string worldPath)
 
             try
             {
-                cells.Add(new PictureCell(number, style, icon, SvgRasterizer.Draw(svg, PictureSize), false));
+                cells.Add(new PictureCell(number, styleNumber, icon, SvgRasterizer.Draw(svg, PictureSize), false));
             }
             catch (InvalidDataException error)
             {
-                throw new InvalidDataException($"icon `{icon}` of `{world.Styles[style].Package}`: {error.Message}", error);
+                throw new InvalidDataException($"icon `{icon}` of `{style.Package}`: {error.Message}", error);
             }
         }
 
@@ -89,6 +96,7 @@ public sealed class DataStage(string worldPath)
             size = PictureSize,
             count = cells.Count,
             styles = world.Styles,
+            judge_styles = world.JudgeStyles,
             world.Cifar10,
             world.AgeRating,
             objects = world.Objects.Select(o => new { o.Name, o.Codepoint, o.Group, o.Hypernym, o.Synonyms, o.HeldOutSynonyms, o.Neighbours }),

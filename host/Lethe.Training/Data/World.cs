@@ -16,6 +16,12 @@ public sealed record World
     /// <summary>Styles; a picture's style number is the position here.</summary>
     public required IReadOnlyList<WorldStyle> Styles { get; init; }
 
+    /// <summary>
+    /// Vendors whose drawings of the same objects the judge and its CLIP learn from besides the styles: their pictures carry an object
+    /// but no style, and the generator never sees them.
+    /// </summary>
+    public IReadOnlyList<WorldStyle> JudgeStyles { get; init; } = [];
+
     /// <summary>Caption templates.</summary>
     public required WorldTemplates Templates { get; init; }
 

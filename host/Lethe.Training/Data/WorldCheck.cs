@@ -32,7 +32,7 @@ internal static partial class WorldCheck
         foreach (var item in world.Objects)
         {
             Known($"neighbours of `{item.Name}`", item.Neighbours, world, faults);
-            foreach (var style in item.IconIn.Keys.Concat(item.NotIn).Where(s => world.StyleNumber(s) < 0))
+            foreach (var style in item.IconIn.Keys.Concat(item.NotIn).Where(s => !world.Styles.Concat(world.JudgeStyles).Any(known => known.Name == s)))
             {
                 faults.Add($"object `{item.Name}` names the unknown style `{style}`");
             }
@@ -55,8 +55,9 @@ internal static partial class WorldCheck
 
     private static void Styles(World world, List<string> faults)
     {
-        faults.AddRange(world.Styles.GroupBy(s => s.Name).Where(g => g.Count() > 1).Select(g => $"style `{g.Key}` is listed twice"));
-        foreach (var style in world.Styles)
+        var all = world.Styles.Concat(world.JudgeStyles).ToList();
+        faults.AddRange(all.GroupBy(s => s.Name).Where(g => g.Count() > 1).Select(g => $"style `{g.Key}` is listed twice"));
+        foreach (var style in all)
         {
             // Package and version become arguments of npm: nothing that it could read as an option or a path gets through.
             if (!PackageName().IsMatch(style.Package) || !VersionNumber().IsMatch(style.Version))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Networks;
 
@@ -59,6 +60,16 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Where a run keeps its state.</summary>
     public static string CheckpointFile(string folder, string name) => Path.Combine(folder, name + ".safetensors");
 
+    /// <summary>The steps a run has behind it, as its checkpoint says; 0 without one.</summary>
+    public static long StepsDone(string folder, string name)
+    {
+        var path = CheckpointFile(folder, name);
+        if (!File.Exists(path))
+            return 0;
+        using var file = SafetensorsFile.Open(path);
+        return long.TryParse(file.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var step) ? step : 0;
+    }
+
     /// <summary>A copy of the averaged weights; the caller disposes it.</summary>
     public StateDict AveragedWeights() => weights.Copy(average);
 
@@ -84,12 +95,12 @@ public sealed class TrainingRun : IDisposable
             if (clock.Elapsed - saved < settings.CheckpointEvery)
                 continue;
             Save();
-            afterCheckpoint?.Invoke(Step);
+            Finish(afterCheckpoint);
             saved = clock.Elapsed;
         }
 
         Save();
-        afterCheckpoint?.Invoke(Step);
+        Finish(afterCheckpoint);
         cancel.ThrowIfCancellationRequested();
     }
 
@@ -168,6 +179,12 @@ public sealed class TrainingRun : IDisposable
         losses.Add(Step, loss, rate, stepsPerSecond);
         log(FormattableString.Invariant(
             $"{settings.Name} step {Step}/{settings.Rate.Steps}: loss {loss:0.0000}, rate {rate:0.0e+0}, {stepsPerSecond:0.00} steps/s, {left:hh\\:mm\\:ss} left"));
+    }
+
+    private void Finish(Action<long>? afterCheckpoint)
+    {
+        afterCheckpoint?.Invoke(Step);
+        LossPlot.Write(Path.Combine(settings.Folder, settings.Name + ".jsonl"), Path.Combine(settings.Folder, settings.Name + ".svg"), settings.Name);
     }
 
     private void Save()

@@ -26,6 +26,82 @@ public static class Augmentation
         return torch.matmul(torch.matmul(rows.unsqueeze(1), ink), columns.unsqueeze(1).transpose(2, 3)).add(1.0).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Moves, scales, stretches, turns and mirrors; what comes from outside is white. Some pictures only move by whole pixels and stay sharp.</summary>
+    /// <param name="pictures">Pictures; not disposed.</param>
+    /// <param name="random">Source of all choices.</param>
+    /// <param name="shift">Largest move in pixels.</param>
+    /// <param name="scale">Largest relative change of size, and half the largest of one side alone.</param>
+    /// <param name="angle">Largest turn in radians.</param>
+    /// <param name="chance">Share of the pictures that are scaled and turned.</param>
+    public static Tensor Turn(Tensor pictures, StepRandom random, int shift, double scale, double angle, double chance)
+    {
+        using var scope = torch.NewDisposeScope();
+        var batch = pictures.size(0);
+        var changed = random.Chance(chance, batch);
+        var zoom = random.Uniform(-scale, scale, batch).mul(changed).add(1.0);
+        var stretch = random.Uniform(-scale / 2, scale / 2, batch).mul(changed).add(1.0);
+        var turn = random.Uniform(-angle, angle, batch).mul(changed);
+        var flip = random.Chance(0.5, batch).mul(-2.0).add(1.0);
+        var (right, down) = (Move(), Move());
+        var (cos, sin) = (turn.cos().mul(zoom), turn.sin().mul(zoom));
+        var theta = torch.stack([cos.mul(stretch).mul(flip), sin.neg(), right, sin.mul(flip), cos.div(stretch), down], 1).reshape(batch, 2, 3);
+        var grid = torch.nn.functional.affine_grid(theta, pictures.shape);
+        return torch.nn.functional.grid_sample(pictures.sub(1.0), grid).add(1.0).MoveToOuterDisposeScope();
+
+        Tensor Move() => random.Uniform(-shift, shift + 1, batch).floor().mul(2.0 / pictures.size(2));
+    }
+
+    /// <summary>Takes the colour out of some pictures: grey, or down to faint or heavy ink on white.</summary>
+    /// <param name="pictures">Pictures; not disposed.</param>
+    /// <param name="random">Source of all choices.</param>
+    /// <param name="which">1 for the pictures to change, else 0, <c>[B, 1, 1, 1]</c>; not disposed.</param>
+    public static Tensor Ink(Tensor pictures, StepRandom random, Tensor which)
+    {
+        using var scope = torch.NewDisposeScope();
+        var batch = pictures.size(0);
+        var faint = random.Uniform(0, 0.6, batch, 1, 1, 1);
+        var gain = random.Uniform(1, 5, batch, 1, 1, 1);
+        var ink = pictures.mean([1], keepdim: true).neg().add(1.0).sub(faint).clamp_min(0.0).mul(gain);
+        var grey = ink.neg().add(1.0).clamp(-1.0, 1.0);
+        return pictures.add(grey.sub(pictures).mul(which)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns some pictures into line drawings: black where neighbouring pixels differ, white elsewhere.</summary>
+    /// <param name="pictures">Pictures; not disposed.</param>
+    /// <param name="random">Source of all choices.</param>
+    /// <param name="which">1 for the pictures to change, else 0, <c>[B, 1, 1, 1]</c>; not disposed.</param>
+    public static Tensor Outline(Tensor pictures, StepRandom random, Tensor which)
+    {
+        using var scope = torch.NewDisposeScope();
+        var gain = random.Uniform(2, 8, pictures.size(0), 1, 1, 1);
+        var steps = Step(2).add(Step(3)).mean([1], keepdim: true);
+        var lines = steps.sub(0.03).clamp_min(0.0).mul(gain).neg().add(1.0).clamp(-1.0, 1.0);
+        return pictures.add(lines.sub(pictures).mul(which)).MoveToOuterDisposeScope();
+
+        // To the next pixel, and over the edge none.
+        Tensor Step(int dim)
+        {
+            var size = pictures.size(dim);
+            var step = pictures.narrow(dim, 1, size - 1).sub(pictures.narrow(dim, 0, size - 1)).abs();
+            return torch.cat([step, torch.zeros_like(pictures.narrow(dim, 0, 1))], dim);
+        }
+    }
+
+    /// <summary>Whites out a rectangle of <paramref name="least"/> to <paramref name="most"/> pixels a side in some pictures.</summary>
+    public static Tensor Cut(Tensor pictures, StepRandom random, double least, double most, double chance)
+    {
+        using var scope = torch.NewDisposeScope();
+        var batch = pictures.size(0);
+        var hole = Band(pictures.size(2)).unsqueeze(2).mul(Band(pictures.size(3)).unsqueeze(1)).unsqueeze(1).mul(random.Chance(chance, batch, 1, 1, 1));
+        return pictures.add(pictures.neg().add(1.0).mul(hole)).MoveToOuterDisposeScope();
+
+        Tensor Band(long size)
+        {
+            var (middle, half) = (random.Uniform(0, size, batch, 1), random.Uniform(least / 2, most / 2, batch, 1));
+            return torch.arange(size, dtype: torch.float32).unsqueeze(0).sub(middle).abs().lt(half).to(torch.float32);
+        }
+    }
+
     /// <summary>Turns the hue about the grey axis by up to <paramref name="angle"/> radians; white, grey and black stay.</summary>
     public static Tensor Hue(Tensor pictures, StepRandom random, double angle, double chance)
     {
@@ -51,11 +127,11 @@ public static class Augmentation
         return pictures.sub(1.0).mul(gain).add(1.0).add(offset).add(grain).clamp(-1.0, 1.0).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mixes each picture with its own small version, which takes away detail as a weak autoencoder does.</summary>
-    public static Tensor Blur(Tensor pictures, StepRandom random, double chance)
+    /// <summary>Mixes each picture with its own version at a <paramref name="width"/>th of the size, which takes away detail as a weak autoencoder does.</summary>
+    public static Tensor Blur(Tensor pictures, StepRandom random, double chance, int width = 2)
     {
         using var scope = torch.NewDisposeScope();
-        var small = torch.nn.functional.avg_pool2d(pictures, 2);
+        var small = torch.nn.functional.avg_pool2d(pictures, width);
         var soft = torch.nn.functional.interpolate(
             small, size: [pictures.size(2), pictures.size(3)], mode: torch.InterpolationMode.Bilinear, align_corners: false);
         var share = random.Uniform(0.3, 1, pictures.size(0), 1, 1, 1).mul(random.Chance(chance, pictures.size(0), 1, 1, 1));

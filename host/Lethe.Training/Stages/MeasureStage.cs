@@ -5,6 +5,7 @@ using Lethe.Diffusion.Images;
 using Lethe.Evaluation.Judges;
 using Lethe.Sdk.Diffusion;
 using Lethe.Training.Data;
+using Lethe.Training.Runs;
 
 namespace Lethe.Training.Stages;
 
@@ -24,6 +25,7 @@ public static class MeasureStage
     {
         var folder = context.Options.Export ?? throw new ArgumentException("stage `measure` needs a model folder\n\nhint: name it with `--export`");
         using var model = StableDiffusion.Open(folder);
+        var step = TrainingRun.StepsDone(context.RunFolder, DenoiserStage.Name);
         using var judge = EmojiJudge.Open(Path.Combine(folder, "judge"));
         var results = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var set in Questions(context.World).GroupBy(question => question.Set))
@@ -39,7 +41,7 @@ public static class MeasureStage
                 },
                 cancel: context.Cancel);
             var samples = Directory.CreateDirectory(Path.Combine(context.Options.WorkFolder, "samples")).FullName;
-            PngImage.Write(Path.Combine(samples, $"measure-{set.Key}.png"), ImageGrid.Compose(pictures, context.World.Styles.Count * 2));
+            PngImage.Write(Path.Combine(samples, string.Create(CultureInfo.InvariantCulture, $"measure-{set.Key}-{step:000000}.png")), ImageGrid.Compose(pictures, context.World.Styles.Count * 2));
             using var scope = torch.NewDisposeScope();
             var answers = judge.Judge(ImageTensor.FromImages(pictures));
             var objects = questions.Zip(answers).Where(pair => pair.First.Object is not null).ToList();

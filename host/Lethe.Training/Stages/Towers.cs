@@ -5,12 +5,12 @@ using Lethe.Evaluation.Judges;
 namespace Lethe.Training.Stages;
 
 /// <summary>Text encoder and image tower over one set of weights, both ending on the unit sphere.</summary>
-internal sealed class Towers(ClipTokenizer tokenizer, StateDict weights) : IDisposable
+internal sealed class Towers(ClipTokenizer tokenizer, ClipTextConfig textConfig, PictureNetworkConfig towerConfig, StateDict weights) : IDisposable
 {
-    private readonly ClipTextModel text = new(TextStage.Config(tokenizer), weights);
-    private readonly PictureNetwork tower = new(EmojiClip.TowerConfig, weights);
+    private readonly ClipTextModel text = new(textConfig, weights);
+    private readonly PictureNetwork tower = new(towerConfig, weights);
 
-    /// <summary>Unit vectors of texts, <c>[B, 256]</c>.</summary>
+    /// <summary>Unit vectors of texts, <c>[B, D]</c>.</summary>
     public Tensor Texts(IReadOnlyList<string> texts)
     {
         using var scope = torch.NewDisposeScope();
@@ -20,7 +20,7 @@ internal sealed class Towers(ClipTokenizer tokenizer, StateDict weights) : IDisp
         return torch.nn.functional.normalize(features, dim: -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Unit vectors of pictures, <c>[B, 256]</c>.</summary>
+    /// <summary>Unit vectors of pictures, <c>[B, D]</c>.</summary>
     public Tensor Pictures(Tensor pictures)
     {
         using var scope = torch.NewDisposeScope();

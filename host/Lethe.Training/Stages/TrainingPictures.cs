@@ -1,4 +1,5 @@
 using Lethe.Diffusion.Checkpoints;
+using Lethe.Training.Data;
 using Lethe.Training.Runs;
 
 namespace Lethe.Training.Stages;
@@ -6,11 +7,14 @@ namespace Lethe.Training.Stages;
 /// <summary>The pictures that the data stage made, with their labels. The held-out ones take part in no training.</summary>
 public sealed class TrainingPictures : IDisposable
 {
-    private TrainingPictures(Tensor images, long[] objects, long[] styles, bool[] heldOut)
+    private const double JudgesShare = 0.05;
+
+    private TrainingPictures(Tensor images, long[] objects, long[] styles, IReadOnlySet<int> heldOut)
     {
         (Images, Objects, Styles) = (images, objects, styles);
-        Trained = [.. Enumerable.Range(0, heldOut.Length).Where(i => !heldOut[i])];
-        HeldOut = [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i])];
+        Trained = [.. Enumerable.Range(0, objects.Length).Where(i => styles[i] >= 0 && !heldOut.Contains(i))];
+        HeldOut = [.. heldOut.Order()];
+        Further = [.. Enumerable.Range(0, objects.Length).Where(i => styles[i] < 0)];
     }
 
     /// <summary>Float32 <c>[N, 3, H, W]</c> in [-1, 1].</summary>
@@ -19,7 +23,7 @@ public sealed class TrainingPictures : IDisposable
     /// <summary>Object number of each picture.</summary>
     public IReadOnlyList<long> Objects { get; }
 
-    /// <summary>Style number of each picture.</summary>
+    /// <summary>Style number of each picture; -1 where the vendor is none of the world's styles.</summary>
     public IReadOnlyList<long> Styles { get; }
 
     /// <summary>Numbers of the pictures to train on.</summary>
@@ -28,11 +32,46 @@ public sealed class TrainingPictures : IDisposable
     /// <summary>Numbers of the pictures held out.</summary>
     public IReadOnlyList<int> HeldOut { get; }
 
+    /// <summary>Numbers of the pictures of further vendors, which only judges learn from.</summary>
+    public IReadOnlyList<int> Further { get; }
+
     /// <summary>Reads <c>data/images.safetensors</c> of a work folder.</summary>
     /// <exception cref="InvalidDataException">The file is absent or not what the data stage writes.</exception>
     public static TrainingPictures Open(string workFolder)
     {
-        var path = Path.Combine(workFolder, "data", "images.safetensors");
+        var (images, objects, styles, heldOut) = Read(Path.Combine(workFolder, "data", "images.safetensors"));
+        return new TrainingPictures(images, objects, styles, heldOut);
+    }
+
+    /// <summary>
+    /// The same pictures and those of the judge's further vendors, with a split of the judge's own: of a twentieth of the cells no
+    /// picture is trained on, the generator's held-out cells among them.
+    /// </summary>
+    /// <param name="workFolder">Holds what the data stage wrote.</param>
+    /// <param name="world">Names the cells.</param>
+    /// <param name="purpose">Which judge; each holds out other cells besides the generator's.</param>
+    /// <exception cref="InvalidDataException">A file is absent or not what the data stage writes.</exception>
+    public static TrainingPictures OpenForJudge(string workFolder, World world, string purpose)
+    {
+        var (images, objects, styles, heldOut) = Read(Path.Combine(workFolder, "data", "images.safetensors"));
+        var cells = objects.Zip(styles, (item, style) => ((int)item, (int)style)).ToList();
+        var taken = heldOut.Select(i => objects[i]).ToHashSet();
+        var more = HeldOutCells.Choose(
+            world, [.. cells.Where(cell => !taken.Contains(cell.Item1))], Math.Max(0, (int)(objects.Length * JudgesShare) - heldOut.Count), purpose).ToHashSet();
+        heldOut.UnionWith(Enumerable.Range(0, cells.Count).Where(i => more.Contains(cells[i])));
+        if (world.JudgeStyles.Count == 0)
+            return new TrainingPictures(images, objects, styles, heldOut);
+        using (images)
+        {
+            var (others, theirs, _, _) = Read(Path.Combine(workFolder, "data", "judge-images.safetensors"));
+            using (others)
+                return new TrainingPictures(
+                    torch.cat([images, others]).DetachFromDisposeScope(), [.. objects, .. theirs], [.. styles, .. theirs.Select(_ => -1L)], heldOut);
+        }
+    }
+
+    private static (Tensor Images, long[] Objects, long[] Styles, HashSet<int> HeldOut) Read(string path)
+    {
         if (!File.Exists(path))
             throw new InvalidDataException($"`{path}` does not exist, expected the pictures of the `data` stage\n\nhint: run `--stage data` first");
         using var file = SafetensorsFile.Open(path);
@@ -44,7 +83,7 @@ public sealed class TrainingPictures : IDisposable
         if (count <= 0 || objects.Length != count || styles.Length != count || heldOut.Length != count)
             throw new InvalidDataException($"`{path}`: `images` is `{bytes}` beside `{objects.Length}` labels, expected `[N, H, W, 3]` and N labels");
         var images = bytes.to(torch.float32).div_(127.5).sub_(1.0).permute(0, 3, 1, 2).contiguous();
-        return new TrainingPictures(images.DetachFromDisposeScope(), objects, styles, [.. heldOut.Select(b => b != 0)]);
+        return (images.DetachFromDisposeScope(), objects, styles, [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] != 0)]);
     }
 
     /// <summary>The trained pictures, those of the given objects <paramref name="times"/> times: what a policy's gates measure gets more of the work.</summary>

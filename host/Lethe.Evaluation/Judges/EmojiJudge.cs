@@ -78,9 +78,9 @@ public sealed class EmojiJudge : IProbabilityJudge, IFeatureNetwork, IDisposable
         var (objects, styles) = (new List<Tensor>(), new List<Tensor>());
         foreach (var slice in Slices(images))
         {
-            var features = network.Features(slice);
-            objects.Add(network.Head(ObjectHead, features).div(config.Temperature).softmax(1));
-            styles.Add(network.Head(StyleHead, features).div(config.StyleTemperature).softmax(1));
+            var outputs = JudgeOutputs.Of(network, slice, config.Mirrored);
+            objects.Add(outputs.Objects.div(config.Temperature).softmax(1));
+            styles.Add(outputs.Styles.div(config.StyleTemperature).softmax(1));
         }
 
         return (torch.cat(objects).MoveToOuterDisposeScope(), torch.cat(styles).MoveToOuterDisposeScope());

@@ -21,6 +21,9 @@ public sealed record JudgeConfig
     /// <summary>Channels of the last level; four times the width where a file does not say.</summary>
     public int? Top { get; init; }
 
+    /// <summary>Whether the heads' outputs are the mean over a picture and its mirror image.</summary>
+    public bool Mirrored { get; init; }
+
     /// <summary>Divides the object head's outputs, so that confidence is the share of right answers.</summary>
     public double Temperature { get; init; } = 1;
 
@@ -55,5 +58,5 @@ public sealed record JudgeConfig
     }
 
     /// <summary>The file's text.</summary>
-    public string ToJson() => JsonSerializer.Serialize(new { Width, Top, Objects, Styles, Threshold, Temperature, StyleTemperature }, Format) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(new { Width, Top, Mirrored, Objects, Styles, Threshold, Temperature, StyleTemperature }, Format) + "\n";
 }

@@ -69,6 +69,7 @@ public static class ExportStage
         {
             Width = JudgeStage.Width,
             Top = JudgeStage.Top,
+            Mirrored = JudgeStage.Mirrored,
             Objects = [.. world.Objects.Select(o => o.Name)],
             Styles = [.. world.Styles.Select(s => s.Name)],
             Threshold = report.Threshold,

@@ -13,6 +13,8 @@ public static class JudgeStage
     public const string Name = "judge";
     public const int Width = 48;
     public const int Top = 160;
+    /// <summary>The judge looks at every picture and its mirror image.</summary>
+    public const bool Mirrored = true;
     private const long RecipeSteps = 2300;
     private const int RecipeBatch = 64;
     private const double NothingShare = 0.19;

@@ -40,9 +40,9 @@ internal sealed class JudgeViews
         {
             using var scope = torch.NewDisposeScope();
             using var random = new StepRandom(int.MaxValue, step, 0);
-            var features = network.Features(Changed(pictures.Pick(slice), random));
-            objects.AddRange(network.Head(EmojiJudge.ObjectHead, features).contiguous().data<float>().ToArray());
-            styles.AddRange(network.Head(EmojiJudge.StyleHead, features).contiguous().data<float>().ToArray());
+            var outputs = JudgeOutputs.Of(network, Changed(pictures.Pick(slice), random), JudgeStage.Mirrored);
+            objects.AddRange(outputs.Objects.contiguous().data<float>().ToArray());
+            styles.AddRange(outputs.Styles.contiguous().data<float>().ToArray());
         }
 
         return new JudgeViews(all, [.. objects], [.. styles], pictures);
@@ -59,7 +59,7 @@ internal sealed class JudgeViews
         return [.. Enumerable.Range(0, UnknownPictures.Kinds).Select(kind =>
         {
             var made = torch.cat([.. Enumerable.Range(0, count).Select(i => UnknownPictures.Make(kind, real, i % real.size(0), random))]);
-            return network.Head(EmojiJudge.ObjectHead, network.Features(made)).contiguous().data<float>().ToArray();
+            return JudgeOutputs.Of(network, made, JudgeStage.Mirrored).Objects.contiguous().data<float>().ToArray();
         })];
     }
 

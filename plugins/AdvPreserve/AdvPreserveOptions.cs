@@ -18,7 +18,6 @@ public sealed record AdvPreserveOptions : IValidatesOptions
     public SearchKind Search { get; init; } = SearchKind.Gumbel;
 
     /// <summary>Words to search: `english` (common words), `emoji` (what the built-in model can draw), `clip` (whole words of the tokenizer), `policy` (what the policy preserves), or a text file with one a line. Absent: `english` for `sd14`, `emoji` for `emoji`.</summary>
-    [MinLength(1)]
     public string? Vocabulary { get; init; }
 
     /// <summary>Which words of the vocabulary are candidates.</summary>

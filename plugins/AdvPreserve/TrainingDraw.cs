@@ -39,7 +39,10 @@ internal sealed class TrainingDraw : IDisposable
     /// <summary>Everything, for the checkpoint.</summary>
     public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>
     {
-        ["noise"] = Noise, ["prompt"] = Prompt, ["timesteps"] = Timesteps, ["numbers"] = _numbers,
+        ["noise"] = Noise,
+        ["prompt"] = Prompt,
+        ["timesteps"] = Timesteps,
+        ["numbers"] = _numbers,
     };
 
     /// <summary>Draws anew: concept and prompt, level, noise.</summary>

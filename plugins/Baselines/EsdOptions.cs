@@ -45,7 +45,6 @@ public sealed record EsdOptions : IValidatesOptions
     public double StartGuidance { get; init; } = 3;
 
     /// <summary>A prompt that shall lose the concept and keep the rest, such as `a cowboy` for the concept `hat`; absent: the concept itself.</summary>
-    [MinLength(1)]
     public string? EraseFrom { get; init; }
 
     /// <summary>Sentences to erase the concept in; `{}` stands for it, `{a}` for it after `a` or `an`. Absent: the bare concept for `sd14`, four sentences for `emoji`.</summary>

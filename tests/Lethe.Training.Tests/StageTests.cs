@@ -77,6 +77,38 @@ public sealed class StageTests : IDisposable
     }
 
     [Fact]
+    public void Run_FromAFinishedModel_ContinuesItsWeightsAndVocabulary()
+    {
+        foreach (var stage in new[] { "autoencoder", "text", "judge", "denoiser", "export" })
+            Train(stage, steps: 1);
+        var model = Path.Combine(folder, "model");
+        var vocabulary = File.ReadAllText(Path.Combine(model, "tokenizer", "vocab.json"));
+        foreach (var trained in new[] { "runs", "tokenizer" })
+            Directory.Delete(Path.Combine(folder, trained), recursive: true);
+
+        foreach (var stage in new[] { "autoencoder", "text", "denoiser" })
+            Train(stage, steps: 1, from: model);
+
+        Assert.Equal(vocabulary, File.ReadAllText(Path.Combine(folder, "tokenizer", "vocab.json")));
+        AssertNear(Path.Combine(model, "unet", "diffusion_pytorch_model.safetensors"), "denoiser");
+        AssertNear(Path.Combine(model, "vae", "diffusion_pytorch_model.safetensors"), "autoencoder");
+        AssertNear(Path.Combine(model, "text_encoder", "model.safetensors"), "text");
+        using var checkpoint = SafetensorsFile.Open(Path.Combine(folder, "runs", "denoiser.safetensors"));
+        Assert.StartsWith("sha256:", checkpoint.Metadata["started-from"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_FromAModelOfAnotherShape_NamesTheModel()
+    {
+        var other = Path.Combine(folder, "other");
+        SafetensorsWriter.Write(Path.Combine(other, "vae", "diffusion_pytorch_model.safetensors"), new Dictionary<string, Tensor> { ["x"] = torch.zeros(1) });
+
+        var fault = Assert.Throws<InvalidDataException>(() => Train("autoencoder", steps: 1, from: other));
+
+        Assert.Contains("has no weights for stage `autoencoder`", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_StageBeforeItsForerunner_NamesTheStageToRun()
     {
         var fault = Assert.Throws<InvalidDataException>(() => Train("denoiser", steps: 1));
@@ -89,7 +121,17 @@ public sealed class StageTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private void Train(string stage, long steps, double? minutes = null, bool resume = true) => TrainEmoji.Run(
+    /// <summary>One step with a small rate moves no weight far from where it started; fresh weights would be far off.</summary>
+    private void AssertNear(string startedFrom, string stage)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = SafetensorsFile.Open(startedFrom);
+        using var after = SafetensorsFile.Open(Path.Combine(folder, "runs", stage + "-average.safetensors"));
+        foreach (var name in before.Entries.Keys)
+            Assert.InRange(before.Read(name).to(torch.float32).sub(after.Read(name)).abs().max().item<float>(), 0, 0.01);
+    }
+
+    private void Train(string stage, long steps, double? minutes = null, bool resume = true, string? from = null) => TrainEmoji.Run(
         new TrainOptions
         {
             Stage = stage,
@@ -100,6 +142,7 @@ public sealed class StageTests : IDisposable
             Batch = 2,
             Seed = 5,
             Resume = resume,
+            From = from,
             Export = Path.Combine(folder, "model"),
         },
         _ => { },

@@ -17,7 +17,7 @@ public sealed class WorldTests
     }
 
     [Theory]
-    [InlineData("name: twemoji", "name: noto", "style `noto` is listed twice")]
+    [InlineData("name: openmoji", "name: noto", "style `noto` is listed twice")]
     [InlineData("name: owl", "name: penguin", "`penguin` stands for both `penguin` and `penguin`")]
     [InlineData("cifar10: [airplane", "cifar10: [zeppelin", "cifar10: unknown object `zeppelin`")]
     [InlineData("version: 1.2.9", "version: ../evil", "has package `@iconify-json/noto` version `../evil`")]

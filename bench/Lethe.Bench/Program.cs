@@ -24,6 +24,13 @@ if (args is ["open", var model])
     return;
 }
 
+// `attack MODEL CONCEPT...` attacks CPE adapters of these concepts, trained without and with RARE.
+if (args is ["attack", var folder, .. var concepts])
+{
+    CpeAttack.Run(folder, concepts);
+    return;
+}
+
 // Runs each engine benchmark once and prints `name seconds-per-call`; bench/engine compares with PyTorch's Python.
 torch.set_num_threads(1);
 foreach (var (name, calls, body) in EngineWork.All())

@@ -101,7 +101,7 @@ public sealed class StageTests : IDisposable
     public void Run_FromAModelOfAnotherShape_NamesTheModel()
     {
         var other = Path.Combine(folder, "other");
-        SafetensorsWriter.Write(Path.Combine(other, "vae", "diffusion_pytorch_model.safetensors"), new Dictionary<string, Tensor> { ["x"] = torch.zeros(1) });
+        SafetensorsWriter.Write(Path.Combine(other, "vae", "diffusion_pytorch_model.safetensors"), new Dictionary<string, Tensor> { ["x"] = torch.zeros([1]) });
 
         var fault = Assert.Throws<InvalidDataException>(() => Train("autoencoder", steps: 1, from: other));
 

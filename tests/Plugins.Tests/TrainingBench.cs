@@ -2,7 +2,6 @@ using Lethe.Diffusion;
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Anchors;
-using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Erasers;
 
 namespace Plugins.Tests;

@@ -36,7 +36,10 @@ public static class ModelInspector
         var names = new LdmNames(parts.UNet, parts.Autoencoder);
         var groups = new SortedDictionary<string, List<(string?, StoredTensor)>>(StringComparer.Ordinal)
         {
-            ["unet"] = [], ["vae"] = [], ["text_encoder"] = [], ["other"] = [],
+            ["unet"] = [],
+            ["vae"] = [],
+            ["text_encoder"] = [],
+            ["other"] = [],
         };
         foreach (var tensor in file.Tensors)
         {

@@ -45,7 +45,9 @@ public static class OutputRecorder
         var output = model.Checkpoint.TextEncoder.ForwardAll(ids);
         SafetensorsWriter.Write(Path.Combine(folder, "text.safetensors"), new Dictionary<string, Tensor>
         {
-            ["input_ids"] = ids, ["last_hidden_state"] = output.LastHiddenState, ["pooled"] = output.Pooled,
+            ["input_ids"] = ids,
+            ["last_hidden_state"] = output.LastHiddenState,
+            ["pooled"] = output.Pooled,
         });
         return output.LastHiddenState;
     }
@@ -73,8 +75,11 @@ public static class OutputRecorder
         var scaled = torch.randn([1, network.Config.LatentChannels, Side / 2, Side / 2], generator: generator);
         SafetensorsWriter.Write(Path.Combine(folder, "vae.safetensors"), new Dictionary<string, Tensor>
         {
-            ["image"] = image, ["mean"] = mean, ["logvar"] = logVariance,
-            ["decode.scaled_latents"] = scaled, ["decode.image"] = network.Decode(scaled / network.Config.ScalingFactor),
+            ["image"] = image,
+            ["mean"] = mean,
+            ["logvar"] = logVariance,
+            ["decode.scaled_latents"] = scaled,
+            ["decode.image"] = network.Decode(scaled / network.Config.ScalingFactor),
         });
     }
 }

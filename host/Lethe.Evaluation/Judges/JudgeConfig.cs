@@ -34,7 +34,8 @@ public sealed record JudgeConfig
     public required double Threshold { get; init; }
 
     public PictureNetworkConfig Network => new(
-        Width, new Dictionary<string, int> { [EmojiJudge.ObjectHead] = Objects.Count, [EmojiJudge.StyleHead] = Styles.Count }) { Top = Top ?? 4 * Width };
+        Width, new Dictionary<string, int> { [EmojiJudge.ObjectHead] = Objects.Count, [EmojiJudge.StyleHead] = Styles.Count })
+    { Top = Top ?? 4 * Width };
 
     /// <summary>Reads and checks the file.</summary>
     public static JudgeConfig Load(string path)

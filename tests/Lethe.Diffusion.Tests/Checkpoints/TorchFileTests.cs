@@ -48,7 +48,12 @@ public sealed class TorchFileTests : IDisposable
         Assert.Equal("7", file.Metadata["global_step"]);
         foreach (var (name, expected) in new Dictionary<string, Tensor>
         {
-            ["plain"] = a, ["transposed"] = a.t(), ["part"] = a.narrow(0, 1, 2).narrow(1, 2, 2), ["half"] = a, ["brain"] = a, ["parameter"] = a[0],
+            ["plain"] = a,
+            ["transposed"] = a.t(),
+            ["part"] = a.narrow(0, 1, 2).narrow(1, 2, 2),
+            ["half"] = a,
+            ["brain"] = a,
+            ["parameter"] = a[0],
             ["scalar"] = torch.tensor(2.5f),
         })
             TinySd.AssertClose(expected, file.Read(name), 0, name);

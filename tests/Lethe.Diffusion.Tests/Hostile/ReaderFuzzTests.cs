@@ -28,7 +28,10 @@ public sealed class ReaderFuzzTests : IDisposable
         var path = folder.File("valid.safetensors");
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor>
         {
-            ["a.weight"] = torch.ones([3, 4]), ["b"] = torch.ones([2], dtype: float16), ["ids"] = torch.zeros([5], dtype: int64), ["none"] = torch.zeros([0, 7]),
+            ["a.weight"] = torch.ones([3, 4]),
+            ["b"] = torch.ones([2], dtype: float16),
+            ["ids"] = torch.zeros([5], dtype: int64),
+            ["none"] = torch.zeros([0, 7]),
         }, new Dictionary<string, string> { ["lethe"] = "fuzz" });
 
         Fuzz(File.ReadAllBytes(path), "fuzz.safetensors", 1, ReadAll);

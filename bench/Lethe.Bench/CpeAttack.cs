@@ -6,6 +6,7 @@ using Lethe.Diffusion.Schedules;
 using Lethe.Evaluation.Judges;
 using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Anchors;
+using Lethe.Sdk.Training;
 using Lethe.Torch.Modules;
 using Switch = Lethe.Plugins.Cpe.Switch;
 
@@ -89,8 +90,7 @@ internal static class CpeAttack
             var named = new Concept { Name = concept };
             var nearest = NearestNames.Of(concept, ConceptTexts.Candidates(named, settings), settings.NearestAnchors, texts, default);
             var words = ConceptTexts.Words(named, settings, nearest, PreserveSet.Empty);
-            var sentences = Math.Max(0, settings.AnchorPrompts / Math.Max(1, words.Count) - 1);
-            var anchors = new AnchorSampler(texts.Of(ConceptTexts.Expand(words, settings, sentences), default), empty, settings.NoiseScale, settings.Mixup);
+            var anchors = new AnchorSampler(texts.Of(ConceptTexts.Expand(words, settings, ConceptTexts.SentencesFor(words.Count, settings)), default), empty, settings.NoiseScale, settings.Mixup);
             var training = new ConceptTraining(frozen, settings, Pairs(concept, settings), anchors, TrainingSeed);
             while (!training.IsFinished)
                 training.Step();
@@ -102,19 +102,15 @@ internal static class CpeAttack
             using var generator = new torch.Generator((ulong)AttackSeed);
             var objective = new CpeObjective(frozen, settings.Guidance, settings.AnchorWeight);
             var output = objective.Freeze(training.Adapter);
-            var shape = pairs[0].Target.shape;
-            var bound = 1 / Math.Sqrt(shape[0] * (double)shape[1]) / ((double)shape[1] * shape[1]);
-            var delta = new Parameter(torch.empty([Attacks, .. shape]).uniform_(-bound, bound, generator));
-            using var optimizer = torch.optim.AdamW([delta], settings.AttackLearningRate, weight_decay: 0.01);
+            var delta = new Parameter(ConceptTraining.FreshAttack(Attacks, pairs[0].Target.shape, generator));
+            using var optimizer = new ResumableAdam([delta], ConceptTraining.Decay);
             var steps = Budget * settings.AttackIterations;
             for (var step = 0; step < steps; step++)
             {
                 using var scope = torch.NewDisposeScope();
                 var pair = pairs[(int)torch.randint(pairs.Count, [1], generator: generator).item<long>()];
                 objective.Attack(training.Adapter, output, pair.Target.unsqueeze(0), delta).backward();
-                optimizer.ParamGroups.First().LearningRate = settings.AttackLearningRate * CosineRestarts.Factor(step, settings.AttackWarmup, steps, 1);
-                optimizer.step();
-                optimizer.zero_grad();
+                optimizer.Step(settings.AttackLearningRate * CosineRestarts.Factor(step, settings.AttackWarmup, steps, 1));
             }
 
             return delta.detach().clone().DetachFromDisposeScope();

@@ -3,7 +3,7 @@ using Lethe.Training.Stages;
 
 namespace Lethe.Training;
 
-/// <summary>Makes the built-in model from scratch: pictures, autoencoder, text encoder, denoiser, judge, and the finished folder.</summary>
+/// <summary>Makes the built-in model: pictures, autoencoder, text encoder, judges, denoiser, and the finished folder.</summary>
 public static class TrainEmoji
 {
     private static readonly OrderedDictionary<string, Action<StageContext>> Recipe = new(StringComparer.Ordinal)

@@ -34,6 +34,9 @@ internal sealed record ConceptTexts(IReadOnlyList<(string Target, string Surroga
             .Where(word => word.Length > 0 && !own.Contains(word)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
+    /// <summary>Sentences for each word besides the word alone, so that all words stay within the run's number of anchor prompts.</summary>
+    public static int SentencesFor(int words, CpeSettings settings) => Math.Max(0, settings.AnchorPrompts / Math.Max(1, words) - 1);
+
     /// <summary>
     /// Words in sentences. Deviation: the authors take every word in every template, 15 150 prompts of a celebrity; here each word comes
     /// alone and in <paramref name="sentences"/> templates drawn by the word, so that concepts which share a word share its prompts.

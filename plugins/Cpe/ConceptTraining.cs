@@ -57,6 +57,18 @@ internal sealed class ConceptTraining : IDisposable
     /// <summary>The adapter as it is now.</summary>
     public TrainableAdapter Adapter => _adapter;
 
+    /// <summary>Where a search for attacks starts, <c>delta [count, T, D]</c>.</summary>
+    /// <param name="count">Attacks at once.</param>
+    /// <param name="shape"><c>[T, D]</c> of a prompt's states.</param>
+    /// <param name="generator">Draws it.</param>
+    public static Tensor FreshAttack(long count, long[] shape, torch.Generator generator)
+    {
+        // As small as the authors', so that the first moments decide where an attack goes.
+        var (tokens, width) = (shape[0], (double)shape[1]);
+        var bound = 1 / Math.Sqrt(tokens * width) / (width * width);
+        return torch.empty([count, .. shape]).uniform_(-bound, bound, generator);
+    }
+
     /// <summary>One step.</summary>
     /// <returns>The loss terms by name.</returns>
     public IReadOnlyDictionary<string, double> Step()
@@ -151,21 +163,13 @@ internal sealed class ConceptTraining : IDisposable
         if (_phases[_phase].IsAttack)
         {
             using var scope = torch.NewDisposeScope();
-            _attack = new Parameter(state?["attack"].clone() ?? Fresh());
+            _attack = new Parameter(state?["attack"].clone() ?? FreshAttack(_settings.Attacks, _pairs[0].Target.shape, _generator));
             _output = _objective.Freeze(_adapter);
         }
 
         _optimizer = new ResumableAdam(_attack is null ? _adapter.Trained : [_attack], Decay);
         if (state is not null)
             _optimizer.Restore(state);
-    }
-
-    private Tensor Fresh()
-    {
-        // As small as the authors', so that the first moments decide where an attack goes.
-        var (tokens, width) = (_pairs[0].Target.shape[0], _pairs[0].Target.shape[1]);
-        var bound = 1 / Math.Sqrt(tokens * (double)width) / ((double)width * width);
-        return torch.empty([_settings.Attacks, tokens, width]).uniform_(-bound, bound, _generator);
     }
 
     private void End()

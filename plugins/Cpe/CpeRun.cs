@@ -103,7 +103,7 @@ internal sealed class CpeRun : IDisposable
         var words = plans.SelectMany(plan => plan.Words).Distinct(StringComparer.Ordinal).Count();
         foreach (var plan in plans)
         {
-            var sentences = Math.Max(0, plan.Settings.AnchorPrompts / Math.Max(1, words) - 1);
+            var sentences = ConceptTexts.SentencesFor(words, plan.Settings);
             var anchors = new AnchorSampler(
                 _rounded.Of(ConceptTexts.Expand(plan.Words, plan.Settings, sentences), cancel), Empty(), plan.Settings.NoiseScale, plan.Settings.Mixup);
             var pairs = ConceptTexts.PairsOf(plan.Concept, plan.Settings);

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Lethe.Host.Policies;
+using Lethe.Diffusion.Sampling;
 
 namespace Lethe.Host.Benchmarks;
 

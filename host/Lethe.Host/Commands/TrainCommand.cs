@@ -7,7 +7,7 @@ using Lethe.Training;
 
 namespace Lethe.Host.Commands;
 
-/// <summary><c>lethe train emoji</c>: makes the built-in model from scratch.</summary>
+/// <summary><c>lethe train emoji</c>: makes the built-in model, from nothing or from a finished one.</summary>
 internal static class TrainCommand
 {
     private const string Model = "emoji";
@@ -40,7 +40,7 @@ internal static class TrainCommand
             Resume = !context.Parsed.GetValue(restart),
             Export = context.Parsed.GetValue(export) is { } folder ? Path.GetFullPath(folder) : null,
         }, cancel)));
-        return new Command("train", "Train a built-in model from scratch") { emoji };
+        return new Command("train", "Train a built-in model, from nothing or from a finished one") { emoji };
     }
 
     private static ExitCode Run(CommandContext context, Func<TrainOptions> choose, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Lethe.Diffusion.Sampling;
 
 namespace Lethe.Host.Policies;
 

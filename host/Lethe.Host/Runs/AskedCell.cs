@@ -5,5 +5,5 @@ namespace Lethe.Host.Runs;
 /// <param name="Style">The style it names; null for a plain prompt.</param>
 /// <param name="Prompt">The prompt, word for word.</param>
 /// <param name="Seed">Seed of the initial noise.</param>
-/// <param name="Extra">Asked for only because no training saw the cell: it counts in the figures of held-out cells and in no other.</param>
+/// <param name="Extra">Asked for only because the cell was held out of the training: it counts in the figures of held-out cells and in no other.</param>
 public sealed record AskedCell(string Object, string? Style, string Prompt, long Seed, bool Extra);

@@ -8,11 +8,11 @@ public static class EvaluationFigures
 {
     private const string AllObjects = "pictures of all objects drawn, half with a plain prompt, half with a prompt that names a style";
     private const string StylePrompts = "pictures whose prompt names a style; the judge's choice of style counts";
-    private const string HeldOutCells = "pictures of the object-style cells that no training saw";
+    private const string HeldOutCells = "pictures of the object-style cells held out of the training";
 
     /// <summary>Accuracies, CLIP score, distances to the real pictures; then by style, with the style as subject.</summary>
     /// <param name="world">Names of objects and styles.</param>
-    /// <param name="heldOut">Object and style of the cells that no training saw.</param>
+    /// <param name="heldOut">Object and style of the cells held out of the training.</param>
     /// <param name="seen">What was drawn.</param>
     /// <param name="real">Features of the real pictures by style; null when the model has none, or not all objects were drawn.</param>
     public static IReadOnlyList<Figure> Compute(

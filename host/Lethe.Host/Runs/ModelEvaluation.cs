@@ -8,7 +8,7 @@ namespace Lethe.Host.Runs;
 
 /// <summary>How well a model of the built-in world draws what it is asked for, seen by the world's judge.</summary>
 /// <param name="world">What can be asked for.</param>
-/// <param name="heldOut">Object and style of the cells that no training saw; they are asked for besides the others.</param>
+/// <param name="heldOut">Object and style of the cells held out of the training; they are asked for besides the others.</param>
 /// <param name="sampling">How to draw.</param>
 /// <param name="pictures">Pictures per object and kind of prompt, and per held-out cell.</param>
 /// <param name="observer">Hears of progress.</param>

@@ -27,7 +27,7 @@ public static class ModelWorld
         }
     }
 
-    /// <summary>Object and style of the cells that no training saw, from <c>recipe.json</c>; none where an older recipe does not name them.</summary>
+    /// <summary>Object and style of the cells held out of the training, from <c>recipe.json</c>; none where an older recipe does not name them.</summary>
     /// <exception cref="RunException">The file is malformed.</exception>
     public static IReadOnlyList<(string Object, string Style)> HeldOut(string path)
     {

@@ -1,5 +1,5 @@
+using Lethe.Diffusion.Sampling;
 using Lethe.Host.Policies;
-using SamplerKind = Lethe.Diffusion.Sampling.SamplerKind;
 
 namespace Lethe.Host.Runs;
 

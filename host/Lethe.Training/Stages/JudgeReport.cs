@@ -14,6 +14,7 @@ internal sealed record JudgeReport
     private const int UnknownCount = 128;
     // Of each kind of picture of nothing known, this share must stay unnamed.
     private const double Unnamed = 0.95;
+    // What is measured bounds most pictures of a kind, not each: below this, a plain grey picture is still given a name.
     private const double LowestThreshold = 0.35;
     private const double HighestThreshold = 0.8;
 

@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Sampling;
 using Lethe.Host.Policies;
 using Lethe.Sdk.Anchors;
 using Lethe.Sdk.Diagnostics;

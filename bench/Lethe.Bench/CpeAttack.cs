@@ -23,8 +23,8 @@ internal static class CpeAttack
 
     /// <summary>Prints, for every concept, in how many pictures of all the judge sees it: unedited, erased, and attacked, without and with RARE.</summary>
     /// <param name="folder">The built-in model's folder.</param>
-    /// <param name="concepts">Objects of its world.</param>
-    public static void Run(string folder, IReadOnlyList<string> concepts)
+    /// <param name="concepts">Objects of its world with their surrogates.</param>
+    public static void Run(string folder, IReadOnlyList<Concept> concepts)
     {
         using var model = StableDiffusion.Open(folder);
         using var judge = EmojiJudge.Open(Path.Combine(folder, "judge"));
@@ -35,13 +35,13 @@ internal static class CpeAttack
         foreach (var concept in concepts)
         {
             using var scope = torch.NewDisposeScope();
-            var target = texts.Of([$"a picture of a {concept}"], default)[0].unsqueeze(0);
+            var target = texts.Of([$"a picture of a {concept.Name}"], default)[0].unsqueeze(0);
             Count("unedited", Seen(target.expand(Attacks, -1, -1)));
             foreach (var rare in new[] { Switch.Off, Switch.On })
             {
                 var settings = CpeSettings.Of(new CpeOptions { Rare = rare }, ConceptKind.Object, model.TextEncoder.Width);
                 using var training = Trained(concept, settings);
-                using var edit = CpeEraser.Edit(frozen.Layout, training.Adapter.ToFile(), training.Adapter.Settings(concept));
+                using var edit = CpeEraser.Edit(frozen.Layout, training.Adapter.ToFile(), training.Adapter.Settings(concept.Name));
                 using var delta = Attack(training, settings, Pairs(concept, settings));
                 using var attached = model.Denoiser.Attach(edit);
                 var name = rare == Switch.On ? "rare-on" : "rare-off";
@@ -56,13 +56,13 @@ internal static class CpeAttack
                 var latents = new DiffusionSampler((Denoiser)model.Denoiser, (NoiseSchedule)model.Schedule).Sample(
                     states, empty, [], () => Noise(seed), new SamplerSettings { Steps = 30, GuidanceScale = 5 });
                 var pictures = ImageTensor.FromImages(model.Decode(latents));
-                return judge.Judge(pictures).Count(sighting => sighting.Object == concept);
+                return judge.Judge(pictures).Count(sighting => sighting.Object == concept.Name);
             }
 
             void Count(string row, int seen)
             {
                 sums[row] = sums.GetValueOrDefault(row) + seen;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{concept}: {row} {seen} of {Attacks}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{concept.Name}: {row} {seen} of {Attacks}"));
             }
         }
 
@@ -79,17 +79,16 @@ internal static class CpeAttack
             return torch.cat([.. each], 0);
         }
 
-        List<(Tensor Target, Tensor Surrogate)> Pairs(string concept, CpeSettings settings)
+        List<(Tensor Target, Tensor Surrogate)> Pairs(Concept concept, CpeSettings settings)
         {
-            var pairs = ConceptTexts.PairsOf(new Concept { Name = concept }, settings);
+            var pairs = ConceptTexts.PairsOf(concept, settings);
             return [.. texts.Of([.. pairs.Select(pair => pair.Target)], default).Zip(texts.Of([.. pairs.Select(pair => pair.Surrogate)], default))];
         }
 
-        ConceptTraining Trained(string concept, CpeSettings settings)
+        ConceptTraining Trained(Concept concept, CpeSettings settings)
         {
-            var named = new Concept { Name = concept };
-            var nearest = NearestNames.Of(concept, ConceptTexts.Candidates(named, settings), settings.NearestAnchors, texts, default);
-            var words = ConceptTexts.Words(named, settings, nearest, PreserveSet.Empty);
+            var nearest = NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
+            var words = ConceptTexts.Words(concept, settings, nearest, PreserveSet.Empty);
             var anchors = new AnchorSampler(texts.Of(ConceptTexts.Expand(words, settings, ConceptTexts.SentencesFor(words.Count, settings)), default), empty, settings.NoiseScale, settings.Mixup);
             var training = new ConceptTraining(frozen, settings, Pairs(concept, settings), anchors, TrainingSeed);
             while (!training.IsFinished)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Lethe.Bench;
+using Lethe.Sdk.Anchors;
 
 // `cpe [SHARE]` times CPE's training and inference at the sizes of Stable Diffusion 1.4, optionally from a share of the steps.
 if (args is ["cpe", ..])
@@ -24,10 +25,10 @@ if (args is ["open", var model])
     return;
 }
 
-// `attack MODEL CONCEPT...` attacks CPE adapters of these concepts, trained without and with RARE.
+// `attack MODEL CONCEPT=SURROGATE...` attacks CPE adapters of these concepts, trained without and with RARE.
 if (args is ["attack", var folder, .. var concepts])
 {
-    CpeAttack.Run(folder, concepts);
+    CpeAttack.Run(folder, [.. concepts.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
     return;
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lethe.Diffusion.Checkpoints;
+using Lethe.Diffusion.Tests.Checkpoints;
 
 namespace Lethe.EndToEnd;
 
@@ -81,6 +82,34 @@ public sealed class ModelsTests : IDisposable
         Assert.Contains("lethe.policy_sha256", after.Metadata.Keys);
         Assert.Contains("lethe.plugins", after.Metadata.Keys);
         Assert.True(File.Exists(_studio.In("run/model/single.config/unet/config.json")));
+    }
+
+    [Fact]
+    public async Task Apply_FolderOfPickles_WritesAFolderOfSafetensorsWithEveryOtherTensorUnchanged()
+    {
+        string[] files = ["unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model", "text_encoder/model"];
+        foreach (var file in files)
+        {
+            var path = _studio.In($"model/{file}.safetensors");
+            File.WriteAllBytes(_studio.In($"model/{file.Replace("/model", "/pytorch_model", StringComparison.Ordinal)}.bin"), TorchBytes.Of(path));
+            Directory.CreateDirectory(Path.GetDirectoryName(_studio.In("before/" + file))!);
+            File.Move(path, _studio.In($"before/{file}.safetensors"));
+        }
+        File.WriteAllText(_studio.In("model/unet/diffusion_pytorch_model.non_ema.bin"), "not opened");
+
+        Ok(await Lethe("apply", "policy.yaml", "--output", "run"));
+
+        var changed = new List<string>();
+        foreach (var file in files)
+        {
+            using var before = SafetensorsFile.Open(_studio.In($"before/{file}.safetensors"));
+            using var after = SafetensorsFile.Open(_studio.In($"run/model/{file}.safetensors"));
+            Assert.Equal(before.Entries.Values.Select(entry => (entry.Name, entry.StoredType)), after.Entries.Values.Select(entry => (entry.Name, entry.StoredType)));
+            changed.AddRange(before.Entries.Keys.Where(name => !Bytes(before, name).SequenceEqual(Bytes(after, name))));
+        }
+        Assert.NotEmpty(changed);
+        Assert.All(changed, name => Assert.Matches(@"\.attn2\.to_[kv]\.weight$", name));
+        Assert.Empty(Directory.EnumerateFiles(_studio.In("run/model"), "*.bin", SearchOption.AllDirectories));
     }
 
     private static byte[] Bytes(SafetensorsFile file, string name)

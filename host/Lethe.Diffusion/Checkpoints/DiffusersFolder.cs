@@ -95,11 +95,12 @@ public static class DiffusersFolder
         }
     }
 
-    private static string StemOf(string component) => component == "text_encoder" ? TextStem : NetworkStem;
+    /// <summary>The stem of a component's weight files: transformers and diffusers have one each.</summary>
+    internal static string StemOf(string component) => component is "text_encoder" or "safety_checker" ? TextStem : NetworkStem;
 
     /// <summary>
-    /// Writes a model to a new folder: the three networks' weights as they are now, every other file as it was, or made anew for a model from a single file. A weight that
-    /// nobody changed is bit-identical with the one that was read, unless <paramref name="floatType"/> asks for another format.
+    /// Writes a model to a new folder: the three networks' weights as they are now, as safetensors, every other file as it was, or made anew for a model from a single file.
+    /// A weight that nobody changed is bit-identical with the one that was read, unless <paramref name="floatType"/> asks for another format.
     /// </summary>
     /// <param name="model">The model; the folder it came from must still exist.</param>
     /// <param name="folder">The new folder; must not exist yet. It appears only once it is complete.</param>
@@ -157,11 +158,14 @@ public static class DiffusersFolder
             var to = Directory.CreateDirectory(Path.Combine(target, component)).FullName;
             foreach (var file in from.EnumerateFiles())
             {
-                // Old weights in any format must not survive beside the sanitised ones.
-                if (!replaced || file.Name == "config.json")
+                // Old weights in any format must not survive beside the sanitised ones, and no pickle may.
+                if (replaced ? file.Name == "config.json" : !PickledWeights.IsOne(file.Name))
                     file.CopyTo(Path.Combine(to, file.Name));
             }
         }
+
+        foreach (var file in PickledWeights.Of(root).Where(file => file.StartsWith("safety_checker/", StringComparison.Ordinal)))
+            PickledWeights.Convert(Path.Combine(root, file), Path.Combine(target, PickledWeights.SafetensorsName(file)));
     }
 
     private static void WriteTokenizer(DiffusionCheckpoint model, string target)

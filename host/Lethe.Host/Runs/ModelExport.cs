@@ -70,10 +70,14 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
             CheckpointPatch.Write(source, target, folded.ToDictionary(pair => names.GetValueOrDefault(pair.Key, pair.Key), pair => pair.Value), metadata, floatType,
                 name => !SingleFile.IsWeight(name));
         }
-        else if (path.EndsWith(Ending, StringComparison.Ordinal) && (part == Denoiser || (floatType is not null && part is "vae/" or "text_encoder/")))
+        else if (IsWeights(path) && (part == Denoiser || (floatType is not null && part is "vae/" or "text_encoder/")))
         {
-            using var source = SafetensorsFile.Open(from);
+            using var source = TensorFiles.Open(from);
             CheckpointPatch.Write(source, target, part == Denoiser ? folded : [], metadata, floatType);
+        }
+        else if (PickledWeights.IsOne(path))
+        {
+            PickledWeights.Convert(from, target);
         }
         else
         {
@@ -83,9 +87,13 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
         }
     }
 
+    private static bool IsWeights(string path) =>
+        path.EndsWith(Ending, StringComparison.Ordinal) || (PickledWeights.IsOne(path) && !PickledWeights.IsIndex(path));
+
     // A checkpoint of PyTorch becomes safetensors: what Lethe hands out can be opened without trust.
     private static string TargetName(string path, string model) =>
-        File.Exists(model) && path == Path.GetFileName(model) ? Path.ChangeExtension(path, Ending) : path;
+        File.Exists(model) && path == Path.GetFileName(model) ? Path.ChangeExtension(path, Ending)
+        : PickledWeights.IsOne(path) ? PickledWeights.SafetensorsName(path) : path;
 
     private static Dictionary<string, Tensor> Fold(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original)
     {

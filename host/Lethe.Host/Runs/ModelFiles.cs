@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Checkpoints;
 using Lethe.Evaluation.Judges;
 using Lethe.Sdk.Diagnostics;
 
@@ -6,8 +7,8 @@ namespace Lethe.Host.Runs;
 /// <summary>The files that make up a model: what is hashed before a run and carried over into a sanitized model.</summary>
 public static class ModelFiles
 {
-    // Formats that hold no weights, and the one weight format that is read. Pickles, old checkpoints and hidden files never belong
-    // to the model: copied into a sanitized one, they would smuggle the erased concepts back in.
+    // Formats that hold no weights, and the one weight format that is copied. Pickles (but those that are the model's only weights), old checkpoints
+    // and hidden files never belong to the model: copied into a sanitized one, they would smuggle the erased concepts back in.
     private static readonly string[] Endings = [".safetensors", ".json", ".txt", ".md", ".yaml", ".yml", ".model"];
 
     // Components of the diffusers layout, and the judge and CLIP of the built-in model.
@@ -26,7 +27,7 @@ public static class ModelFiles
         if (File.Exists(model))
         {
             var config = Path.ChangeExtension(model, Beside);
-            return [.. (Directory.Exists(config) ? Folder(config).Where(path => !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) : [])
+            return [.. (Directory.Exists(config) ? Folder(config).Where(path => !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && !PickledWeights.IsOne(path)) : [])
                 .Select(path => $"{Path.GetFileName(config)}/{path}").Prepend(Path.GetFileName(model)).Order(StringComparer.Ordinal)];
         }
 
@@ -50,14 +51,17 @@ public static class ModelFiles
         }
     }
 
-    private static IReadOnlyList<string> Folder(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+    private static IReadOnlyList<string> Folder(string folder)
+    {
+        var pickles = PickledWeights.Of(folder);
+        return [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions
             {
                 RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
             })
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Where(Belongs)
+            .Where(path => PickledWeights.IsOne(path) ? pickles.Contains(path) : Belongs(path))
             .Order(StringComparer.Ordinal)];
+    }
 
     private static bool Belongs(string path)
     {

@@ -156,16 +156,6 @@ public sealed class DiffusersFolderTests : IDisposable
     }
 
     [Fact]
-    public void Open_PickledWeightsOnly_SaysWhyNot()
-    {
-        var copy = Copy();
-        File.Delete(Path.Combine(copy, "unet", "diffusion_pytorch_model.safetensors"));
-        File.WriteAllText(Path.Combine(copy, "unet", "diffusion_pytorch_model.bin"), "");
-
-        Assert.Contains("hint: the folder has `diffusion_pytorch_model.bin`", Refusal(copy), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Save_IntoAnExistingFolder_IsRefusedAndChangesNothing()
     {
         using var model = DiffusersFolder.Open(Copy());

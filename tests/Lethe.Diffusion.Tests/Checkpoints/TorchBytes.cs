@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Lethe.Diffusion.Checkpoints;
 
 namespace Lethe.Diffusion.Tests.Checkpoints;
 
@@ -61,6 +62,37 @@ internal static class TorchBytes
 
     /// <summary>An archive around a pickle, with a storage <c>0</c> of six floats.</summary>
     public static byte[] Around(params byte[][] pickle) => Zip([("archive/data.pkl", Pickle(pickle)), ("archive/data/0", Floats(0, 1, 2, 3, 4, 5))]);
+
+    /// <summary>The tensors of a safetensors file as PyTorch saves a module's <c>state_dict()</c>.</summary>
+    public static byte[] Of(string safetensors, Func<string, bool>? select = null)
+    {
+        using var file = SafetensorsFile.Open(safetensors);
+        List<byte[]> items = [];
+        var members = new List<(string, byte[])>();
+        foreach (var tensor in file.Tensors.Where(tensor => select is null || select(tensor.Name)))
+        {
+            using var bytes = new MemoryStream();
+            file.CopyTo(tensor.Name, bytes);
+            var key = $"{members.Count}";
+            members.Add(($"archive/data/{key}", bytes.ToArray()));
+            int[] shape = [.. tensor.Shape.Select(extent => (int)extent)];
+            int[] strides = [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1, (product, extent) => product * extent))];
+            items.Add([.. Text(tensor.Name), .. Tensor(Storage(StorageOf(tensor.TypeName), key, (int)tensor.Count), 0, shape, strides)]);
+        }
+
+        byte[] ordered = [.. Global("collections", "OrderedDict"), (byte)')', (byte)'R'];
+        var pickle = Pickle([.. ordered, (byte)'(', .. items.SelectMany(item => item), (byte)'u', .. Dictionary(("_metadata", ordered)), (byte)'b']);
+        return Zip([("archive/data.pkl", pickle), .. members, ("archive/version", "3\n"u8.ToArray())]);
+    }
+
+    private static string StorageOf(string type) => type switch
+    {
+        "F32" => "FloatStorage",
+        "F16" => "HalfStorage",
+        "BF16" => "BFloat16Storage",
+        "I64" => "LongStorage",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no storage of that type"),
+    };
 
     private static byte[] Floats(params float[] numbers) => [.. numbers.SelectMany(BitConverter.GetBytes)];
 }

@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Schedules;
 using Lethe.Sdk.Diffusion;
@@ -63,13 +64,18 @@ public sealed class Denoiser : IDenoiser, IBindsPrompts
     /// <summary>As the other overloads, at one timestep that need not be whole.</summary>
     /// <param name="latents"><c>[B, C, h, w]</c>, of about unit variance.</param>
     /// <param name="timestep">In [0, T).</param>
-    /// <param name="signal">The share of the picture's variance left in the latents, in (0, 1].</param>
+    /// <param name="signal">The share of the picture's variance left in the latents, in [0, 1]. At 0 the latents are the noise, and the result is the velocity.</param>
     /// <param name="text">Keys and values of B prompts, or of one for the whole batch.</param>
+    /// <exception cref="CheckpointException">The share is 0, and the network predicts noise.</exception>
     public Tensor PredictNoise(Tensor latents, double timestep, double signal, TextProjections text)
     {
+        if (signal == 0 && prediction == PredictionType.Epsilon)
+            throw new CheckpointException(
+                $"{network.Weights.Source} predicts noise, which says nothing about the picture at timestep `{timestep}`, where `rescale_betas_zero_snr` leaves none of it" +
+                "\n\nhint: set `timestep_spacing` to `leading`, or choose `euler`");
         using var scope = torch.NewDisposeScope();
         var predicted = network.Forward(latents, torch.tensor([(float)timestep], device: latents.device), text);
-        var noise = prediction == PredictionType.Epsilon ? predicted : Math.Sqrt(signal) * predicted + Math.Sqrt(1 - signal) * latents;
+        var noise = prediction == PredictionType.Epsilon || signal == 0 ? predicted : Math.Sqrt(signal) * predicted + Math.Sqrt(1 - signal) * latents;
         return noise.MoveToOuterDisposeScope();
     }
 

@@ -16,6 +16,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
     private readonly PromptEncoder encoder;
     private readonly ImageAutoencoder autoencoder;
     private int batchSize;
+    private SamplerKind sampler = SamplerKind.Ddim;
 
     /// <param name="checkpoint">Taken over.</param>
     /// <exception cref="CheckpointException">Tokenizer or schedule are unusable; the checkpoint is disposed.</exception>
@@ -65,7 +66,20 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
     public IReadOnlyList<long> LatentShape { get; }
 
     /// <summary>How <see cref="Sample(SamplingRequest, CancellationToken)"/> denoises.</summary>
-    public SamplerKind Sampler { get; set; } = SamplerKind.Ddim;
+    /// <exception cref="CheckpointException">The model's schedule begins where this sampler cannot.</exception>
+    public SamplerKind Sampler
+    {
+        get => sampler;
+        set
+        {
+            // Both would fail at the first step; whoever chooses a sampler wants to know now.
+            if (schedule.Config is { RescaleBetasZeroSnr: true, Spacing: TimestepSpacing.Trailing or TimestepSpacing.Linspace }
+                && (value == SamplerKind.Pndm || (value is SamplerKind.Ddim or SamplerKind.Ddpm && Prediction == PredictionType.Epsilon)))
+                throw new CheckpointException(
+                    $"`{Checkpoint.Location}`: with `rescale_betas_zero_snr` nothing of the picture is left at the last timestep, where this sampler cannot start\n\nhint: choose `euler`");
+            sampler = value;
+        }
+    }
 
     /// <summary>DDIM only: 0 is deterministic, 1 adds as much noise as DDPM.</summary>
     public double Eta { get; set; }
@@ -97,7 +111,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
         Check(request);
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var sampler = new DiffusionSampler(denoiser, schedule);
+        var run = new DiffusionSampler(denoiser, schedule);
         var settings = new SamplerSettings
         {
             Kind = Sampler,
@@ -118,7 +132,7 @@ public sealed class StableDiffusion : IDiffusionModel, ISampler, IDisposable
             var (batch, before, done) = (batches[index], index, pictures);
             using var noise = new PictureNoise(batch.Select(picture => picture.Second), LatentShape, states.device);
             var rows = torch.tensor([.. batch.Select(picture => (long)texts.IndexOf(picture.First))], device: states.device);
-            latents.Add(sampler.Sample(states.index_select(0, rows), negative, extra, noise.Next, settings, (step, steps) => progress?.Invoke(
+            latents.Add(run.Sample(states.index_select(0, rows), negative, extra, noise.Next, settings, (step, steps) => progress?.Invoke(
                 new SamplingProgress(before * steps + step, batches.Count * steps, step == steps ? done + batch.Length : done)), cancel));
         }
         return torch.cat(latents, 0).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Checkpoints;
 using Lethe.Diffusion.Images;
 using Lethe.Diffusion.Sampling;
 using Lethe.Sdk.Diffusion;
@@ -135,6 +136,54 @@ public sealed class StableDiffusionTests
             Seeds = [.. Enumerable.Repeat(1L, seeds)],
             GuidanceScale = guidance,
         }));
+    }
+
+    /// <summary>Nothing is left of the picture at the first timestep: every sampler but PNDM draws all the same.</summary>
+    [SkippableFact]
+    public void Sample_VelocitiesFromNoSignal_IsFiniteWithEverySampler()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = WithSchedule("v_prediction");
+
+        foreach (var sampler in Enum.GetValues<SamplerKind>().Where(kind => kind != SamplerKind.Pndm))
+        {
+            model.Sampler = sampler;
+            var latents = model.Sample(Request(["a cat"], [1]));
+            Assert.True(torch.isfinite(latents).all().item<bool>(), $"{sampler}");
+        }
+
+        Assert.Contains("rescale_betas_zero_snr", Assert.Throws<CheckpointException>(() => model.Sampler = SamplerKind.Pndm).Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Sample_NoiseFromNoSignal_IsRefused()
+    {
+        using var model = WithSchedule("epsilon");
+
+        Assert.Throws<CheckpointException>(() => model.Sampler = SamplerKind.Ddim);
+        Assert.Contains("predicts noise", Assert.Throws<CheckpointException>(() => model.Sample(Request(["a cat"], [1]))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The reference model as if it had been trained down to no signal.</summary>
+    private static StableDiffusion WithSchedule(string prediction)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var part in (string[])["unet", "vae", "text_encoder", "tokenizer"])
+            Copy(part);
+        File.Copy(Path.Combine(TinySd.Folder, "model_index.json"), folder.File("model_index.json"));
+        Directory.CreateDirectory(folder.File("scheduler"));
+        folder.Write("scheduler/scheduler_config.json", $$"""
+            { "_class_name": "DDIMScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "clip_sample": false, "set_alpha_to_one": false,
+              "prediction_type": "{{prediction}}", "rescale_betas_zero_snr": true, "timestep_spacing": "trailing" }
+            """);
+        return StableDiffusion.Open(folder.Path);
+
+        void Copy(string part)
+        {
+            Directory.CreateDirectory(folder.File(part));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(TinySd.Folder, part)))
+                File.Copy(file, folder.File($"{part}/{Path.GetFileName(file)}"));
+        }
     }
 
     private static SamplingRequest Request(string[] prompts, long[] seeds, int? stopAt = null) =>

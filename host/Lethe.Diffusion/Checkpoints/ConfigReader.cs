@@ -9,6 +9,9 @@ namespace Lethe.Diffusion.Checkpoints;
 /// </summary>
 internal sealed class ConfigReader
 {
+    /// <summary>How a bare <c>-Infinity</c> reads, which Python writes and JSON does not have.</summary>
+    public const string MinusInfinity = "-inf";
+
     private const long LargestFile = 4L << 20;
     private readonly JsonElement root;
 
@@ -19,6 +22,8 @@ internal sealed class ConfigReader
     }
 
     public string File { get; }
+
+    public IEnumerable<string> Keys => root.EnumerateObject().Select(item => item.Name);
 
     public static ConfigReader Open(string path)
     {
@@ -32,7 +37,7 @@ internal sealed class ConfigReader
 
     public static ConfigReader Parse(ReadOnlySpan<byte> json, string file)
     {
-        var root = StrictJson.Parse(json, file);
+        var root = StrictJson.Parse(WithoutInfinity(json), file);
         return root.ValueKind == JsonValueKind.Object
             ? new ConfigReader(root, file)
             : throw new CheckpointException($"`{file}` holds a JSON {root.ValueKind}, expected an object");
@@ -124,10 +129,38 @@ internal sealed class ConfigReader
     }
 
     /// <summary>Refuses a feature this runtime does not have, unless its key is absent, null or false.</summary>
-    public void RefuseFeature(string key)
+    public void RefuseFeature(string key, string why = "this architecture is not supported")
     {
         if (Has(key) && root.GetProperty(key) is { ValueKind: not JsonValueKind.False } value)
-            throw Refuse(key, value, "the key to be absent: this architecture is not supported");
+            throw Refuse(key, value, "the key to be absent: " + why);
+    }
+
+    private static ReadOnlySpan<byte> WithoutInfinity(ReadOnlySpan<byte> json)
+    {
+        var word = "-Infinity"u8;
+        if (json.IndexOf(word) < 0)
+            return json;
+        var plain = json.ToArray();
+        var inText = false;
+        for (var i = 0; i < plain.Length; i++)
+        {
+            if (plain[i] == '"')
+            {
+                inText = !inText;
+            }
+            else if (inText && plain[i] == '\\')
+            {
+                i++;
+            }
+            else if (!inText && plain.AsSpan(i).StartsWith(word))
+            {
+                // As long as the word, so that messages name the right byte.
+                "\"-inf\"   "u8.CopyTo(plain.AsSpan(i));
+                i += word.Length - 1;
+            }
+        }
+
+        return plain;
     }
 
     private CheckpointException Refuse(string key, JsonElement value, string expected)

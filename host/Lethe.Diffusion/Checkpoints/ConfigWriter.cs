@@ -115,6 +115,10 @@ internal static class ConfigWriter
         };
         if (config.Spacing is { } spacing)
             json["timestep_spacing"] = spacing.ToString().ToLowerInvariant();
+        if (config.RescaleBetasZeroSnr)
+            json["rescale_betas_zero_snr"] = true;
+        if (config.EndsWithoutNoise)
+            json["final_sigmas_type"] = "zero";
         return json;
     }
 

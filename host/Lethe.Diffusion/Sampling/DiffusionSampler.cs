@@ -42,6 +42,7 @@ public sealed class DiffusionSampler(Denoiser denoiser, NoiseSchedule schedule)
             var scaled = scheduler.ScaleInput(latents);
             var input = groups.Count == 1 ? scaled : torch.cat([.. Enumerable.Repeat(scaled, groups.Count)], 0);
             var predicted = denoiser.PredictNoise(input, timesteps[step], scheduler.Signal, text).chunk(groups.Count, 0);
+            // Mixing is the same for noise and for the velocity that stands in for it where there is no signal: both are straight lines.
             var mixed = rule is null ? Mix(predicted, settings.GuidanceScale) : rule.Combine(new GuidanceStep
             {
                 Unconditional = predicted[0],

@@ -41,7 +41,7 @@ public sealed class DdimScheduler : IScheduler
             : schedule.AlphaAt(0);
         var (signal, spread) = (Math.Sqrt(left), Math.Sqrt(1 - left));
 
-        var epsilon = config.Prediction == PredictionType.Epsilon;
+        var epsilon = config.Prediction == PredictionType.Epsilon && left > 0;
         var clean = epsilon ? (sample - spread * prediction) / signal : signal * sample - spread * prediction;
         var direction = epsilon ? prediction : signal * prediction + spread * sample;
         if (config.ClipSample ?? true) clean = clean.clamp(-config.ClipSampleRange, config.ClipSampleRange);

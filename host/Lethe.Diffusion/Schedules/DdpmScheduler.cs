@@ -38,7 +38,7 @@ public sealed class DdpmScheduler : IScheduler
         var leftAfter = timestep >= stride ? schedule.AlphaAt(timestep - stride) : 1;
         var (kept, lost) = (left / leftAfter, 1 - left / leftAfter);
 
-        var clean = config.Prediction == PredictionType.Epsilon
+        var clean = config.Prediction == PredictionType.Epsilon && left > 0
             ? (sample - Math.Sqrt(1 - left) * prediction) / Math.Sqrt(left)
             : Math.Sqrt(left) * sample - Math.Sqrt(1 - left) * prediction;
         if (config.ClipSample ?? true) clean = clean.clamp(-config.ClipSampleRange, config.ClipSampleRange);

@@ -9,7 +9,10 @@ public interface IScheduler : IDisposable
     /// <summary>What unit noise is multiplied by to begin with.</summary>
     double InitialScale => 1;
 
-    /// <summary>The share of the picture's variance left in what the denoiser sees at the next timestep, in (0, 1].</summary>
+    /// <summary>
+    /// The share of the picture's variance left in what the denoiser sees at the next timestep, in [0, 1]. Where it is 0, noise says nothing about the
+    /// picture, so the prediction that <see cref="Step"/> takes is the velocity in any case.
+    /// </summary>
     double Signal { get; }
 
     /// <summary>Whether <see cref="Step"/> needs noise.</summary>

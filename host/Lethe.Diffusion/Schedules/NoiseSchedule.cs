@@ -5,16 +5,18 @@ namespace Lethe.Diffusion.Schedules;
 /// <summary>The forward process: betas, what is left of the picture at each timestep, and mixing in noise.</summary>
 public sealed class NoiseSchedule : INoiseSchedule, IDisposable
 {
+    /// <summary>What samplers that count in sigma take for a share of zero, so that the noise level is finite: diffusers' number, the least float16.</summary>
+    internal const double LeastSignal = 1.0 / (1 << 24);
+
     private readonly float[] alphasCumprod;
 
     public NoiseSchedule(SchedulerConfig config, Device? device = null)
     {
         Config = config;
-        Betas = BetasOf(config);
-        alphasCumprod = new float[Betas.Count];
-        // In double, rounded at each entry: what torch.cumprod does for float32 on the CPU.
-        var product = 1.0;
-        for (var t = 0; t < Betas.Count; t++) alphasCumprod[t] = (float)(product *= 1f - Betas[t]);
+        var betas = BetasOf(config);
+        if (config.RescaleBetasZeroSnr) DownToNoSignal(betas);
+        Betas = betas;
+        alphasCumprod = Left(betas);
         AlphasCumprod = torch.tensor(alphasCumprod, device: device).DetachFromDisposeScope();
     }
 
@@ -29,7 +31,7 @@ public sealed class NoiseSchedule : INoiseSchedule, IDisposable
     /// <inheritdoc/>
     public Tensor AlphasCumprod { get; }
 
-    /// <summary>The share of the picture's variance left at a timestep.</summary>
+    /// <summary>The share of the picture's variance left at a timestep, in (0, 1]; exactly 0 at the last one under <see cref="SchedulerConfig.RescaleBetasZeroSnr"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The timestep is not in <c>[0, T)</c>.</exception>
     public double AlphaAt(int timestep) => timestep >= 0 && timestep < alphasCumprod.Length
         ? alphasCumprod[timestep]
@@ -67,6 +69,30 @@ public sealed class NoiseSchedule : INoiseSchedule, IDisposable
         shape[0] = -1;
         var left = AlphasCumprod.index_select(0, timesteps).reshape(shape);
         return (left.sqrt(), (1 - left).sqrt());
+    }
+
+    private static float[] Left(float[] betas)
+    {
+        var left = new float[betas.Length];
+        // In double, rounded at each entry: what torch.cumprod does for float32 on the CPU.
+        var product = 1.0;
+        for (var t = 0; t < left.Length; t++) left[t] = (float)(product *= 1f - betas[t]);
+        return left;
+    }
+
+    /// <summary>Lin et al. 2023, arXiv:2305.08891, algorithm 1: the roots of what is left, stretched so that the first stays and the last is zero.</summary>
+    private static void DownToNoSignal(float[] betas)
+    {
+        float[] roots = [.. Left(betas).Select(MathF.Sqrt)];
+        var (first, last) = (roots[0], roots[^1]);
+        var before = 1f;
+        for (var t = 0; t < betas.Length; t++)
+        {
+            var root = (roots[t] - last) * (first / (first - last));
+            var left = root * root;
+            betas[t] = 1 - left / before;
+            before = left;
+        }
     }
 
     private static float[] BetasOf(SchedulerConfig config)

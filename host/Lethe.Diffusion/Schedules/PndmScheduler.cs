@@ -1,3 +1,5 @@
+using Lethe.Diffusion.Checkpoints;
+
 namespace Lethe.Diffusion.Schedules;
 
 /// <summary>
@@ -27,12 +29,14 @@ public sealed class PndmScheduler : IScheduler
         {
             // The second timestep comes twice: its first pass is the half step that multistep lacks at the start.
             Timesteps = grid.Length == 1 ? grid : [.. grid[..^1].Append(grid[^2]).Append(grid[^1]).Reverse()];
+            RequireSignal();
             return;
         }
         if (grid.Length < 4) throw new ArgumentOutOfRangeException(nameof(steps), steps, "Runge-Kutta steps need at least 4 sampling steps");
         int[] halves = [.. grid[^4..].SelectMany(t => new[] { t, t + stride / 2 })];
         warmUp = [.. halves[..^1].SelectMany(t => new[] { t, t }).Skip(1).SkipLast(1).Reverse()];
         Timesteps = [.. warmUp, .. grid[..^3].Reverse()];
+        RequireSignal();
     }
 
     public IReadOnlyList<int> Timesteps { get; }
@@ -58,6 +62,13 @@ public sealed class PndmScheduler : IScheduler
         predictions.Clear();
         Keep(ref start, null);
         Keep(ref mixed, null);
+    }
+
+    // Eq. 11 divides by the root of what is left.
+    private void RequireSignal()
+    {
+        if (Timesteps.Any(timestep => timestep < schedule.TrainTimesteps && schedule.AlphaAt(timestep) == 0))
+            throw new CheckpointException("with `rescale_betas_zero_snr` nothing of the picture is left at the last timestep, where PNDM cannot start\n\nhint: choose another sampler");
     }
 
     /// <summary>Eq. 13: four evaluations make one step of size 2 * (stride / 2).</summary>

@@ -14,6 +14,9 @@ public sealed record SchedulerConfig
     /// <summary>False: betas grow evenly (<c>linear</c>); true: their square roots do (<c>scaled_linear</c>).</summary>
     public bool ScaledBetas { get; init; }
 
+    /// <summary>Stretches the betas until nothing of the picture is left at the last timestep; needs two timesteps.</summary>
+    public bool RescaleBetasZeroSnr { get; init; }
+
     public PredictionType Prediction { get; init; } = PredictionType.Epsilon;
 
     /// <summary>Null is the sampler's own default: leading for DDIM, DDPM and PNDM, linspace for the others.</summary>
@@ -46,14 +49,16 @@ public sealed record SchedulerConfig
 
     internal static SchedulerConfig Read(ConfigReader json)
     {
-        foreach (var key in (ReadOnlySpan<string>)["trained_betas", "thresholding", "rescale_betas_zero_snr"]) json.RefuseFeature(key);
+        ForeignSettings.Refuse(json);
         var defaults = new SchedulerConfig();
+        var rescales = json.Flag("rescale_betas_zero_snr", defaults.RescaleBetasZeroSnr);
         return new SchedulerConfig
         {
-            TrainTimesteps = json.Int("num_train_timesteps", defaults.TrainTimesteps, 1, 100_000),
+            TrainTimesteps = json.Int("num_train_timesteps", defaults.TrainTimesteps, rescales ? 2 : 1, 100_000),
             BetaStart = json.Number("beta_start", defaults.BetaStart, 1e-9, 0.5),
             BetaEnd = json.Number("beta_end", defaults.BetaEnd, 1e-9, 0.999),
             ScaledBetas = json.Word("beta_schedule", "linear", "linear", "scaled_linear") == "scaled_linear",
+            RescaleBetasZeroSnr = rescales,
             Prediction = json.Word("prediction_type", "epsilon", "epsilon", "v_prediction") == "epsilon"
                 ? PredictionType.Epsilon
                 : PredictionType.Velocity,

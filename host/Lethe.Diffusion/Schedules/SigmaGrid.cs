@@ -56,7 +56,8 @@ internal sealed record SigmaGrid(double[] Timesteps, double[] Sigmas)
     private static double Single(double sigma) => (float)sigma;
 
     private static double[] TrainSigmas(NoiseSchedule schedule) =>
-        [.. Enumerable.Range(0, schedule.TrainTimesteps).Select(schedule.AlphaAt).Select(left => Math.Sqrt((1 - left) / left))];
+        [.. Enumerable.Range(0, schedule.TrainTimesteps).Select(schedule.AlphaAt)
+            .Select(left => left == 0 ? NoiseSchedule.LeastSignal : left).Select(left => Math.Sqrt((1 - left) / left))];
 
     private static double Interpolate(double[] table, double at)
     {

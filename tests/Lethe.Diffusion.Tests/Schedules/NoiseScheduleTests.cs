@@ -56,6 +56,34 @@ public sealed class NoiseScheduleTests
         Assert.Equal(0.9 * 0.8 * 0.7 * 0.6 * 0.5, schedule.AlphaAt(4), 6);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void RescaleBetasZeroSnr_AnySchedule_StretchesTheRootsDownToExactlyZero(bool scaled)
+    {
+        var config = StableDiffusion1 with { ScaledBetas = scaled };
+        using var plain = new NoiseSchedule(config);
+        using var schedule = new NoiseSchedule(config with { RescaleBetasZeroSnr = true });
+        var (first, last) = (Math.Sqrt(plain.AlphaAt(0)), Math.Sqrt(plain.AlphaAt(999)));
+
+        Assert.Equal(0, schedule.AlphaAt(999));
+        Assert.Equal(1, schedule.Betas[999]);
+        Assert.Equal(plain.AlphaAt(0), schedule.AlphaAt(0), 1e-7);
+        Assert.All(Enumerable.Range(0, 1000), t =>
+            Assert.Equal((Math.Sqrt(plain.AlphaAt(t)) - last) * first / (first - last), Math.Sqrt(schedule.AlphaAt(t)), 1e-5));
+        Assert.All(Enumerable.Range(1, 999), t => Assert.True(schedule.AlphaAt(t) < schedule.AlphaAt(t - 1), $"at {t}"));
+    }
+
+    [Fact]
+    public void RescaleBetasZeroSnr_TwoTimesteps_MatchesTheNumbersByHand()
+    {
+        using var schedule = new NoiseSchedule(new SchedulerConfig { TrainTimesteps = 2, BetaStart = 0.19, BetaEnd = 0.5, RescaleBetasZeroSnr = true });
+
+        // Roots 0.9 and 0.9 sqrt(0.5): the first stays, the second becomes zero.
+        Assert.Equal([0.19f, 1f], schedule.Betas.Select(beta => MathF.Round(beta, 6)));
+        Assert.Equal(0.81, schedule.AlphaAt(0), 1e-6);
+    }
+
     private static void AssertRelative(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);

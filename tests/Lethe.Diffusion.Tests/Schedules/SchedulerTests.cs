@@ -180,7 +180,19 @@ public sealed class SchedulerTests
     [InlineData("""{"prediction_type": "sample"}""", "`prediction_type`")]
     [InlineData("""{"num_train_timesteps": 1e9}""", "`num_train_timesteps`")]
     [InlineData("""{"beta_end": 7}""", "`beta_end`")]
-    [InlineData("""{"rescale_betas_zero_snr": true}""", "`rescale_betas_zero_snr`")]
+    [InlineData("""{"rescale_betas_zero_snr": 1}""", "`rescale_betas_zero_snr`")]
+    [InlineData("""{"rescale_betas_zero_snr": true, "num_train_timesteps": 1}""", "`num_train_timesteps`")]
+    [InlineData("""{"thresholding": true}""", "`thresholding`")]
+    [InlineData("""{"timestep_spacing": "sideways"}""", "`timestep_spacing`")]
+    [InlineData("""{"variance_type": "learned_range"}""", "`variance_type`")]
+    [InlineData("""{"interpolation_type": "log_linear"}""", "`interpolation_type`")]
+    [InlineData("""{"timestep_type": "continuous"}""", "`timestep_type`")]
+    [InlineData("""{"sigma_max": 20}""", "`sigma_max`")]
+    [InlineData("""{"use_beta_sigmas": true}""", "`use_beta_sigmas`")]
+    [InlineData("""{"use_lu_lambdas": true}""", "`use_lu_lambdas`")]
+    [InlineData("""{"lambda_min_clipped": -5.1}""", "`lambda_min_clipped`")]
+    [InlineData("""{"_class_name": "LCMScheduler", "original_inference_steps": 50}""", "`original_inference_steps`")]
+    [InlineData("""{"beta_end": -Infinity}""", "`beta_end`")]
     [InlineData("""{"trained_betas": [0.1]}""", "`trained_betas`")]
     [InlineData("""{"clip_sample": "no"}""", "`clip_sample`")]
     public void Load_UnusableConfig_NamesFileAndKey(string json, string key)
@@ -192,6 +204,98 @@ public sealed class SchedulerTests
 
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What diffusers writes for its classes, settings of newer versions at their defaults included.</summary>
+    [Theory]
+    [InlineData("""
+        { "_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.32.0", "algorithm_type": "dpmsolver++", "beta_end": 0.012, "beta_schedule": "scaled_linear",
+          "beta_start": 0.00085, "dynamic_thresholding_ratio": 0.995, "euler_at_final": false, "final_sigmas_type": "zero", "flow_shift": 1.0, "lambda_min_clipped": -Infinity,
+          "lower_order_final": true, "num_train_timesteps": 1000, "prediction_type": "v_prediction", "rescale_betas_zero_snr": true, "sample_max_value": 1.0, "solver_order": 2,
+          "solver_type": "midpoint", "steps_offset": 0, "thresholding": false, "timestep_spacing": "trailing", "trained_betas": null, "use_beta_sigmas": false,
+          "use_exponential_sigmas": false, "use_flow_sigmas": false, "use_karras_sigmas": true, "use_lu_lambdas": false, "variance_type": null }
+        """)]
+    [InlineData("""
+        { "_class_name": "EulerDiscreteScheduler", "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "final_sigmas_type": "zero", "interpolation_type": "linear",
+          "num_train_timesteps": 1000, "prediction_type": "v_prediction", "rescale_betas_zero_snr": true, "sigma_max": null, "sigma_min": null, "steps_offset": 1,
+          "timestep_spacing": "trailing", "timestep_type": "discrete", "trained_betas": null, "use_karras_sigmas": false }
+        """)]
+    public void Load_ConfigOfDiffusers_IsRead(string json)
+    {
+        using var folder = new TemporaryFolder();
+
+        var config = SchedulerConfig.Load(folder.Write("scheduler_config.json", json));
+
+        Assert.Equal((true, PredictionType.Velocity, TimestepSpacing.Trailing), (config.RescaleBetasZeroSnr, config.Prediction, config.Spacing!.Value));
+    }
+
+    [Fact]
+    public void Timesteps_EverySpacing_StartAndEndWhereItsNameSays()
+    {
+        foreach (var name in (string[])["DDIMScheduler", "PNDMScheduler", "DDPMScheduler", "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "LMSDiscreteScheduler"])
+        {
+            foreach (var steps in (int[])[4, 7, 30, 50])
+            {
+                Assert.Equal((999.0, Math.Round(1000.0 / steps) - 1), Ends(TimestepSpacing.Trailing));
+                Assert.Equal((999.0, 0.0), Ends(TimestepSpacing.Linspace));
+                Assert.Equal((1000 / steps * (steps - 1) + 1.0, 1.0), Ends(TimestepSpacing.Leading));
+
+                (double, double) Ends(TimestepSpacing spacing)
+                {
+                    using var schedule = new NoiseSchedule(NoiseScheduleTests.StableDiffusion1 with { StepsOffset = 1, Spacing = spacing });
+                    using var scheduler = Create(name, schedule, steps);
+                    return (scheduler.Timesteps[0], scheduler.Timesteps[^1]);
+                }
+            }
+        }
+    }
+
+    /// <summary>From pure noise, with the true velocity: the picture must come out, whether the sampler is told velocities or the noise they stand for.</summary>
+    [Theory]
+    [InlineData("DDIMScheduler", PredictionType.Velocity)]
+    [InlineData("DDIMScheduler", PredictionType.Epsilon)]
+    [InlineData("DDPMScheduler", PredictionType.Velocity)]
+    [InlineData("DDPMScheduler", PredictionType.Epsilon)]
+    [InlineData("EulerDiscreteScheduler", PredictionType.Velocity)]
+    [InlineData("EulerDiscreteScheduler", PredictionType.Epsilon)]
+    [InlineData("DPMSolverMultistepScheduler", PredictionType.Velocity)]
+    [InlineData("DPMSolverMultistepScheduler", PredictionType.Epsilon)]
+    public void Step_NoSignalAtTheStart_EndsAtThePicture(string className, PredictionType told)
+    {
+        using var scope = torch.NewDisposeScope();
+        var config = NoiseScheduleTests.StableDiffusion1 with { RescaleBetasZeroSnr = true, Spacing = TimestepSpacing.Trailing, Prediction = told };
+        using var schedule = new NoiseSchedule(config with { SetAlphaToOne = true, EndsWithoutNoise = true });
+        using var generator = new torch.Generator(5);
+        var clean = torch.randn([2, 1, 2, 2], generator: generator);
+        var noise = torch.randn([2, 1, 2, 2], generator: generator);
+        using var scheduler = Create(className, schedule, 10);
+        Assert.Equal(999, scheduler.Timesteps[0]);
+
+        var sample = noise * scheduler.InitialScale;
+        foreach (var timestep in scheduler.Timesteps)
+        {
+            var (signal, seen) = (scheduler.Signal, scheduler.ScaleInput(sample));
+            Assert.True(signal < 1e-7 == (timestep == 999), $"{signal} is left at {timestep}");
+            // What a denoiser that knows the picture says about these latents, whatever noise the steps before have left in them.
+            var trueNoise = signal == 0 ? seen : (seen - Math.Sqrt(signal) * clean) / Math.Sqrt(1 - signal);
+            var velocity = Math.Sqrt(signal) * trueNoise - Math.Sqrt(1 - signal) * clean;
+            sample = scheduler.Step(told == PredictionType.Velocity || signal == 0 ? velocity : Math.Sqrt(signal) * velocity + Math.Sqrt(1 - signal) * seen,
+                sample, scheduler.IsStochastic ? torch.randn([2, 1, 2, 2], generator: generator) : null);
+        }
+
+        // Sigmas begin at 4096: float32 keeps about three digits of the picture there.
+        TinySd.AssertClose(clean, sample, className is "DDIMScheduler" or "DDPMScheduler" ? 1e-4 : 2e-3);
+    }
+
+    [Fact]
+    public void Sigmas_NoSignalAtTheStart_BeginAtDiffusersNumber()
+    {
+        using var schedule = new NoiseSchedule(NoiseScheduleTests.StableDiffusion1 with { RescaleBetasZeroSnr = true, Spacing = TimestepSpacing.Trailing });
+
+        Assert.Equal(4096, new EulerScheduler(schedule, 20).Sigmas[0], 1e-3);
+        Assert.Equal(4096, new LmsScheduler(schedule, 20, karras: true).Sigmas[0], 1e-3);
+        Assert.Equal(4096, new DpmSolverScheduler(schedule, 20).Sigmas[0], 1e-3);
+        Assert.Throws<CheckpointException>(() => new PndmScheduler(schedule, 20));
     }
 
     private static Tensor At(double timestep) => torch.tensor(new[] { (long)timestep });

@@ -12,6 +12,9 @@ public static partial class torch
         /// <summary>The same elements in another shape, sharing memory where possible; -1 is worked out.</summary>
         public Tensor reshape(params long[] shape) => Aten.reshape.Call(this, shape);
 
+        /// <summary>Makes this tensor stand on the memory of another, in its shape, without being a view of it.</summary>
+        public Tensor set_(Tensor source) => Aten.set_source_.CallInPlace(this, source);
+
         /// <summary>Joins dimensions <paramref name="start_dim"/> to <paramref name="end_dim"/> into one.</summary>
         public Tensor flatten(long start_dim = 0, long end_dim = -1) => Aten.flatten.Call(this, start_dim, end_dim);
 

@@ -37,6 +37,13 @@ public static partial class torch
     public static Tensor full(ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Made(Aten.full.Call(size.ToArray(), value, dtype, Argument.None, device), requires_grad);
 
+    /// <summary>
+    /// Flat tensor in the memory of a mapped file, from its first byte. Unless <paramref name="shared"/>, what is written to the tensor stays in this process and never
+    /// reaches the file. The map lasts as long as any tensor on it.
+    /// </summary>
+    public static Tensor from_file(string filename, bool? shared = null, long? size = 0, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Made(Aten.from_file.Call(filename, shared is { } isShared ? isShared : Argument.None, size, dtype, Argument.None, device), requires_grad);
+
     /// <summary>Zeros shaped like another tensor.</summary>
     public static Tensor zeros_like(Tensor input, ScalarType? dtype = null) => Aten.zeros_like.Call(input, dtype);
 

@@ -3,18 +3,20 @@ using Lethe.Diffusion.Networks;
 
 namespace Lethe.Diffusion.Checkpoints;
 
-/// <summary>A file mapped into memory, read-only, from which tensors are copied.</summary>
+/// <summary>A file mapped into memory, from which tensors are copied, or in which they live.</summary>
 internal sealed class MappedFile : IDisposable
 {
     private readonly string path;
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
+    private readonly long length;
+    private Tensor? floats;
 
     /// <param name="path">The file.</param>
     /// <param name="length">Its length when it was checked; an empty file has no map.</param>
     public MappedFile(string path, long length)
     {
-        this.path = path;
+        (this.path, this.length) = (path, length);
         if (length == 0)
             return;
         map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
@@ -48,6 +50,19 @@ internal sealed class MappedFile : IDisposable
         return tensor;
     }
 
+    /// <summary>As <see cref="Read"/>, but a float32 tensor on a boundary of four bytes lives in a private map of the file, which lasts as long as it does.</summary>
+    public Tensor Lend(StoredTensor entry, long begin)
+    {
+        if (entry.StoredType != ScalarType.Float32 || begin % sizeof(float) != 0 || entry.Bytes is 0 or > int.MaxValue)
+            return Read(entry, begin);
+        floats ??= torch.from_file(path, shared: false, size: length / sizeof(float), dtype: torch.float32).DetachFromDisposeScope();
+        using var scope = torch.NewDisposeScope();
+        // Not a view: views of one tensor share the counter by which autograd notices writes, and to train one weight would spoil all others.
+        var tensor = torch.empty([0], dtype: torch.float32);
+        tensor.set_(floats.narrow(0, begin / sizeof(float), entry.Count).view([.. entry.Shape]));
+        return tensor.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Copies bytes as they are.</summary>
     public void CopyTo(long begin, long length, Stream target)
     {
@@ -77,5 +92,7 @@ internal sealed class MappedFile : IDisposable
     {
         view?.Dispose();
         map?.Dispose();
+        floats?.Dispose();
+        floats = null;
     }
 }

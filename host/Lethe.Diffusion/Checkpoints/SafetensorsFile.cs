@@ -3,7 +3,7 @@ using Lethe.Diffusion.Networks;
 
 namespace Lethe.Diffusion.Checkpoints;
 
-/// <summary>A memory-mapped safetensors file. Its header is checked completely when it is opened; tensors are copied once, when read.</summary>
+/// <summary>A memory-mapped safetensors file. Its header is checked completely when it is opened; tensors are copied once at most, when read.</summary>
 public sealed class SafetensorsFile : ITensorFile
 {
     private readonly SortedDictionary<string, SafetensorsEntry> entries;
@@ -58,6 +58,13 @@ public sealed class SafetensorsFile : ITensorFile
     {
         var entry = Find(name);
         return bytes.Read(entry, dataStart + entry.Begin);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Lend(string name)
+    {
+        var entry = Find(name);
+        return bytes.Lend(entry, dataStart + entry.Begin);
     }
 
     /// <summary>Copies a tensor's bytes as they are in the file.</summary>

@@ -39,7 +39,7 @@ public static class TensorFiles
     /// <summary>A weight as float32, an integer table as it is; the caller disposes it.</summary>
     internal static Tensor ReadFinite(ITensorFile file, StoredTensor entry)
     {
-        var tensor = file.Read(entry.Name);
+        var tensor = file.Lend(entry.Name);
         if (tensor.dtype == ScalarType.Float64)
         {
             using var wide = tensor;

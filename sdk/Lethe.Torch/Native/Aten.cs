@@ -81,6 +81,7 @@ internal static class Aten
     internal static readonly Operator flip = new("aten::flip");
     internal static readonly Operator floor = new("aten::floor");
     internal static readonly Operator full = new("aten::full");
+    internal static readonly Operator from_file = new("aten::from_file");
     internal static readonly Operator gather = new("aten::gather");
     internal static readonly Operator ge = new("aten::ge", "Tensor");
     internal static readonly Operator ge_scalar = new("aten::ge", "Scalar");
@@ -178,6 +179,7 @@ internal static class Aten
     internal static readonly Operator rsqrt = new("aten::rsqrt");
     internal static readonly Operator rsub = new("aten::rsub", "Scalar");
     internal static readonly Operator select = new("aten::select", "int");
+    internal static readonly Operator set_source_ = new("aten::set_", "source_Tensor");
     internal static readonly Operator sigmoid = new("aten::sigmoid");
     internal static readonly Operator sigmoid_ = new("aten::sigmoid_");
     internal static readonly Operator sign = new("aten::sign");

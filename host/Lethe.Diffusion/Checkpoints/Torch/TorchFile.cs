@@ -85,6 +85,9 @@ public sealed class TorchFile : ITensorFile
     }
 
     /// <inheritdoc/>
+    public Tensor Lend(string name) => Find(name) is { View.IsContiguous: true } entry ? bytes.Lend(entry.Tensor, entry.Begin) : Read(name);
+
+    /// <inheritdoc/>
     public void CopyTo(string name, Stream target)
     {
         var entry = Find(name);

@@ -21,23 +21,36 @@ public static class FeatureDistance
     /// <returns>One distance per pair.</returns>
     public static IReadOnlyList<double> Between(IReadOnlyList<Tensor> first, IReadOnlyList<Tensor> second)
     {
-        if (first.Count == 0 || first.Count != second.Count)
-            throw new ArgumentException($"{first.Count} and {second.Count} levels, expected as many and at least 1");
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
+        return MeanOfLevels(first, second, map =>
+        {
+            var wide = map.to(torch.float64);
+            return wide.div(wide.square().sum([1], keepdim: true).sqrt().add(Epsilon));
+        }).contiguous().data<double>().ToArray();
+    }
+
+    /// <summary>The mean distance of all pairs as something to train on, a scalar with a graph in the maps' own precision.</summary>
+    /// <param name="first">Maps of each level, <c>[B, C, H, W]</c>; not disposed.</param>
+    /// <param name="second">Maps of the same shapes; not disposed.</param>
+    public static Tensor Loss(IReadOnlyList<Tensor> first, IReadOnlyList<Tensor> second)
+    {
+        using var scope = torch.NewDisposeScope();
+        // Under the root: where no channel answers, the norm alone has no finite gradient.
+        return MeanOfLevels(first, second, map => map.div(map.square().sum([1], keepdim: true).add(1e-6).sqrt())).mean().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor MeanOfLevels(IReadOnlyList<Tensor> first, IReadOnlyList<Tensor> second, Func<Tensor, Tensor> unit)
+    {
+        if (first.Count == 0 || first.Count != second.Count)
+            throw new ArgumentException($"{first.Count} and {second.Count} levels, expected as many and at least 1");
         var levels = first.Zip(second, (a, b) =>
         {
             if (a.dim() != 4 || !a.shape.AsSpan().SequenceEqual(b.shape))
                 throw new ArgumentException(
                     $"maps have shapes `[{string.Join(", ", a.shape)}]` and `[{string.Join(", ", b.shape)}]`, expected one shape `[B, C, H, W]`");
-            return Unit(a).sub(Unit(b)).square().sum(1).mean([1, 2]);
+            return unit(a).sub(unit(b)).square().sum(1).mean([1, 2]);
         }).ToList();
-        return torch.stack(levels).mean([0]).contiguous().data<double>().ToArray();
-    }
-
-    private static Tensor Unit(Tensor map)
-    {
-        var wide = map.to(torch.float64);
-        return wide.div(wide.square().sum([1], keepdim: true).sqrt().add(Epsilon));
+        return torch.stack(levels).mean([0]);
     }
 }

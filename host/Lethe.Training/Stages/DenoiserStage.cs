@@ -15,7 +15,7 @@ public static class DenoiserStage
     // So often the caption is left out, for classifier-free guidance.
     private const double EmptyShare = 0.1;
     private const double LargestSignalToNoise = 5;
-    // The objects of the ready-made policies come up so many times as often as the others.
+    // The objects of the ready-made policies, which gates measure, come up so many times as often as the others.
     private const int GatedTimes = 2;
     private const int TemplatesKept = 3;
 
@@ -58,8 +58,8 @@ public static class DenoiserStage
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch) with { WeightDecay = 1e-3, CheckpointEvery = TimeSpan.FromMinutes(6) };
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new UNet2DConditionModel(Config, weights)).ToList();
-        var gated = context.World.Cifar10.Concat(context.World.AgeRating).Select(name => (long)context.World.ObjectNumber(name)).ToList();
-        var drawnFrom = pictures.Emphasised(gated, GatedTimes);
+        var gated = context.World.Cifar10.Concat(context.World.AgeRating).Select(context.World.ObjectNumber).ToHashSet();
+        var drawnFrom = pictures.Emphasised((item, style) => (gated.Contains(item) ? GatedTimes : 1) * context.World.Styles[style].Times);
         var world = FewTemplates(context.World);
         using var preview = new Preview(context, states, schedule);
 

@@ -77,7 +77,7 @@ public static class JudgeStage
         var inked = Augmentation.Ink(real, random, styleless.mul(roll.lt(InkShare).to(torch.float32)));
         var outlined = Augmentation.Outline(inked, random, styleless.mul(roll.gt(1 - OutlineShare).to(torch.float32)));
         var placed = Augmentation.Turn(outlined, random, shift: 5, scale: 0.18, angle: 0.15, chance: 0.7);
-        var soft = Augmentation.Blur(Augmentation.Blur(placed, random, chance: 0.4), random, chance: 0.1, width: 4);
+        var soft = Augmentation.Blur(Augmentation.Blur(placed, random, chance: 0.4), random, chance: 0.3, width: 4);
         var toned = Augmentation.Tone(soft, random, contrast: 0.12, brightness: 0.05, noise: 0.1);
         return Augmentation.Cut(toned, random, least: 8, most: 24, chance: 0.2).MoveToOuterDisposeScope();
     }

@@ -86,9 +86,9 @@ public sealed class TrainingPictures : IDisposable
         return (images.DetachFromDisposeScope(), objects, styles, [.. Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] != 0)]);
     }
 
-    /// <summary>The trained pictures, those of the given objects <paramref name="times"/> times: what a policy's gates measure gets more of the work.</summary>
-    public IReadOnlyList<int> Emphasised(IReadOnlyList<long> objects, int times) =>
-        [.. Trained.SelectMany(i => Enumerable.Repeat(i, objects.Contains(Objects[i]) ? times : 1))];
+    /// <summary>The trained pictures, each as many times as <paramref name="times"/> says of its object and style.</summary>
+    public IReadOnlyList<int> Emphasised(Func<int, int, int> times) =>
+        [.. Trained.SelectMany(i => Enumerable.Repeat(i, times((int)Objects[i], (int)Styles[i])))];
 
     /// <summary>
     /// The pictures of one lane of one step. Each epoch is a shuffle of its own, so every entry of <paramref name="from"/> comes equally often.

@@ -81,7 +81,7 @@ internal static class CpeAttack
 
         List<(Tensor Target, Tensor Surrogate)> Pairs(Concept concept, CpeSettings settings)
         {
-            var pairs = ConceptTexts.PairsOf(concept, settings);
+            var pairs = ConceptTexts.PairsOf(concept, concept.Surrogate, settings);
             return [.. texts.Of([.. pairs.Select(pair => pair.Target)], default).Zip(texts.Of([.. pairs.Select(pair => pair.Surrogate)], default))];
         }
 

@@ -8,11 +8,23 @@ namespace Lethe.Plugins.Cpe;
 internal sealed record ConceptTexts(IReadOnlyList<(string Target, string Surrogate)> Pairs, IReadOnlyList<string> Anchors)
 {
     /// <summary>Each of the concept's phrases in each template and alone, with the surrogate in its place.</summary>
-    public static IReadOnlyList<(string Target, string Surrogate)> PairsOf(Concept concept, CpeSettings settings)
-    {
-        var surrogate = concept.Surrogate.Length > 0 ? concept.Surrogate : settings.Surrogate;
-        return [.. concept.Phrases.SelectMany(phrase => settings.Templates.Append(TextTemplate.Bare)
+    public static IReadOnlyList<(string Target, string Surrogate)> PairsOf(Concept concept, string surrogate, CpeSettings settings) =>
+        [.. concept.Phrases.SelectMany(phrase => settings.Templates.Append(TextTemplate.Bare)
             .Select(template => (TextTemplate.Fill(template, phrase), TextTemplate.Fill(template, surrogate)))).Distinct()];
+
+    /// <summary>What the concept becomes: the policy's word, the preset's, or the nearest name that the run does not erase as well.</summary>
+    /// <param name="concept">The concept.</param>
+    /// <param name="settings">The preset.</param>
+    /// <param name="nearest">Names of the pool, nearest first.</param>
+    /// <param name="erased">Every concept of the run.</param>
+    /// <exception cref="InvalidOperationException">Nothing of the pool is left.</exception>
+    public static string SurrogateOf(Concept concept, CpeSettings settings, IEnumerable<string> nearest, IEnumerable<Concept> erased)
+    {
+        if (concept.Surrogate.Length > 0)
+            return concept.Surrogate;
+        var gone = erased.SelectMany(other => other.Phrases).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return settings.Surrogate ?? nearest.FirstOrDefault(name => !gone.Contains(name)) ?? throw new InvalidOperationException(
+            $"`{concept.Name}` has no surrogate and the anchor pool no name for one\n\nhint: name one in the policy, `surrogate:`");
     }
 
     /// <summary>

@@ -98,7 +98,12 @@ internal sealed class CpeRun : IDisposable
             var concept = _request.Concepts[i];
             var settings = CpeSettings.Of(_options, concept.Kind, encoder.Width);
             var nearest = NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, _rounded, cancel);
-            return (Index: i, Concept: concept, Settings: settings, Words: ConceptTexts.Words(concept, settings, nearest, _request.Preserve));
+            return (
+                Index: i,
+                Concept: concept,
+                Settings: settings,
+                Surrogate: ConceptTexts.SurrogateOf(concept, settings, nearest, _request.Concepts),
+                Words: ConceptTexts.Words(concept, settings, nearest, _request.Preserve));
         }).ToList();
         var words = plans.SelectMany(plan => plan.Words).Distinct(StringComparer.Ordinal).Count();
         foreach (var plan in plans)
@@ -106,7 +111,7 @@ internal sealed class CpeRun : IDisposable
             var sentences = ConceptTexts.SentencesFor(words, plan.Settings);
             var anchors = new AnchorSampler(
                 _rounded.Of(ConceptTexts.Expand(plan.Words, plan.Settings, sentences), cancel), Empty(), plan.Settings.NoiseScale, plan.Settings.Mixup);
-            var pairs = ConceptTexts.PairsOf(plan.Concept, plan.Settings);
+            var pairs = ConceptTexts.PairsOf(plan.Concept, plan.Surrogate, plan.Settings);
             var targets = _exact.Of([.. pairs.Select(pair => pair.Target)], cancel);
             var surrogates = _exact.Of([.. pairs.Select(pair => pair.Surrogate)], cancel);
             var training = new ConceptTraining(_frozen.Value, plan.Settings, [.. targets.Zip(surrogates)], anchors, _context.Seed + 7919L * (plan.Index + 1));

@@ -38,8 +38,8 @@ internal sealed record CpeSettings
 
     public bool Mixup { get; init; } = true;
 
-    /// <summary>What a concept becomes whose policy names no surrogate.</summary>
-    public required string Surrogate { get; init; }
+    /// <summary>What a concept becomes whose policy names no surrogate; null takes the nearest name of the pool that is not erased.</summary>
+    public required string? Surrogate { get; init; }
 
     public required IReadOnlyList<string> Templates { get; init; }
 
@@ -161,7 +161,8 @@ internal sealed record CpeSettings
         Attacks = 8,
         AnchorBatch = 16,
         LearningRate = 1e-3,
-        Surrogate = kind == ConceptKind.Style ? "picture" : "thing",
+        // "a thing" is no word of the built-in world: the model goes on drawing the concept.
+        Surrogate = null,
         Words = [],
         Templates = WordList.Named(kind == ConceptKind.Style ? "templates-emoji-style" : "templates-emoji-object"),
         Pool = WordList.Named(kind == ConceptKind.Style ? "emoji-styles" : "emoji-objects"),

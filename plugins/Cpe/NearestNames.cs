@@ -11,8 +11,6 @@ internal static class NearestNames
     /// <param name="cancel">Heard between batches.</param>
     public static IReadOnlyList<string> Of(string target, IReadOnlyList<string> names, int count, TextStates states, CancellationToken cancel)
     {
-        if (names.Count <= count)
-            return names;
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         var own = Direction(states.Of([target], cancel)[0]);

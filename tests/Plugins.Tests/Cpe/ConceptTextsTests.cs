@@ -13,8 +13,21 @@ public sealed class ConceptTextsTests
         var settings = Settings(new CpeOptions { Templates = ["a picture of {a}"] });
 
         Assert.Equal(
-            [("a picture of a die", "a picture of a thing"), ("die", "thing"), ("a picture of a dice", "a picture of a thing"), ("dice", "thing")],
-            ConceptTexts.PairsOf(Die, settings));
+            [("a picture of a die", "a picture of a gift"), ("die", "gift"), ("a picture of a dice", "a picture of a gift"), ("dice", "gift")],
+            ConceptTexts.PairsOf(Die, "gift", settings));
+    }
+
+    [Fact]
+    public void SurrogateOf_PolicyThenPresetThenPool_NeverWhatIsErasedToo()
+    {
+        var builtIn = Settings(new CpeOptions());
+        var coin = new Concept { Name = "coin" };
+
+        Assert.Equal("gift", ConceptTexts.SurrogateOf(new Concept { Name = "die", Surrogate = "gift" }, builtIn, ["gem"], [Die]));
+        Assert.Equal("a person", ConceptTexts.SurrogateOf(Die, Settings(new CpeOptions { Preset = CpePreset.Celebrity }), ["gem"], [Die]));
+        Assert.Equal("gem", ConceptTexts.SurrogateOf(Die, builtIn, ["coin", "gem"], [Die, coin]));
+        var problem = Assert.Throws<InvalidOperationException>(() => ConceptTexts.SurrogateOf(Die, builtIn, ["coin"], [Die, coin]));
+        Assert.Contains("`die`", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
 using Lethe.Training.Data;
-using Lethe.Training.Runs;
 
 namespace Lethe.Training.Stages;
 
@@ -45,29 +44,13 @@ public static class ClipStage
             Beta2 = 0.98,
             AverageDecay = 0.995,
         };
-        using var run = new TrainingRun(settings, initial, context.Log);
-        var lanes = run.Lanes.Select(weights => new Towers(tokenizer, config, Tower.Network, weights)).ToList();
-        List<int> drawnFrom = [.. pictures.Trained, .. pictures.Further];
-
-        run.Train(
-            (lane, random) =>
+        Contrast.Train(
+            context, settings, initial, weights => new Towers(tokenizer, config, Tower.Network, weights),
+            pictures, [.. pictures.Trained, .. pictures.Further], (real, random) =>
             {
-                using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, settings.PerLane);
-                var captions = numbers.Select(i => Captions.Sample(
-                    context.World, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: true)).ToList();
-                var moved = Augmentation.Turn(pictures.Pick(numbers), random, shift: 4, scale: 0.18, angle: 0.2, chance: 0.6);
+                var moved = Augmentation.Turn(real, random, shift: 4, scale: 0.18, angle: 0.2, chance: 0.6);
                 var soft = Augmentation.Blur(moved, random, chance: 0.4);
-                var seen = Augmentation.Tone(soft, random, contrast: 0.1, brightness: 0.04, noise: 0.08);
-                return Contrast.Loss(lanes[lane], run.Lanes[lane], captions, seen, Contrast.Fits(captions, numbers, pictures)).MoveToOuterDisposeScope();
-            },
-            _ =>
-            {
-                using var weights = run.AveragedWeights();
-                using var towers = new Towers(tokenizer, config, Tower.Network, weights);
-                Contrast.Measure(run, towers, pictures, context.World);
-            },
-            context.Cancel);
-        lanes.ForEach(lane => lane.Dispose());
+                return Augmentation.Tone(soft, random, contrast: 0.1, brightness: 0.04, noise: 0.08);
+            });
     }
 }

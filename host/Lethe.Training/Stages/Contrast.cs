@@ -1,4 +1,5 @@
 using Lethe.Diffusion.Networks;
+using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
 using Lethe.Training.Data;
 using Lethe.Training.Runs;
@@ -24,8 +25,42 @@ internal static class Contrast
         return weights;
     }
 
+    /// <summary>Trains a text encoder and a tower until the settings' last step.</summary>
+    /// <param name="context">World, log and cancellation.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="initial">First weights of both; not disposed.</param>
+    /// <param name="towersOn">Builds both on weights.</param>
+    /// <param name="pictures">Pictures with their labels.</param>
+    /// <param name="drawnFrom">Numbers of those to train on.</param>
+    /// <param name="changed">Changes a batch of pictures at random.</param>
+    public static void Train(
+        StageContext context, RunSettings settings, StateDict initial, Func<StateDict, Towers> towersOn,
+        TrainingPictures pictures, IReadOnlyList<int> drawnFrom, Func<Tensor, StepRandom, Tensor> changed)
+    {
+        using var run = new TrainingRun(settings, initial, context.Log);
+        var lanes = run.Lanes.Select(towersOn).ToList();
+        run.Train(
+            (lane, random) =>
+            {
+                using var scope = torch.NewDisposeScope();
+                var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, settings.PerLane);
+                var captions = numbers.Select(i => Captions.Sample(
+                    context.World, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: true)).ToList();
+                var seen = changed(pictures.Pick(numbers), random);
+                return Loss(lanes[lane], run.Lanes[lane], captions, seen, Fits(captions, numbers, pictures)).MoveToOuterDisposeScope();
+            },
+            _ =>
+            {
+                using var weights = run.AveragedWeights();
+                using var towers = towersOn(weights);
+                Measure(run, towers, pictures, context.World);
+            },
+            context.Cancel);
+        lanes.ForEach(lane => lane.Dispose());
+    }
+
     /// <summary>1 where a picture (column) shows what a caption (row) says, else 0: <c>[captions, pictures]</c>.</summary>
-    public static Tensor Fits(List<Caption> captions, IReadOnlyList<int> numbers, TrainingPictures pictures)
+    private static Tensor Fits(List<Caption> captions, IReadOnlyList<int> numbers, TrainingPictures pictures)
     {
         var count = numbers.Count;
         var fits = new float[count * count];
@@ -48,7 +83,7 @@ internal static class Contrast
     /// <param name="captions">One per picture.</param>
     /// <param name="seen">Pictures <c>[B, 3, H, W]</c>.</param>
     /// <param name="fits">See <see cref="Fits"/>.</param>
-    public static Tensor Loss(Towers towers, StateDict weights, List<Caption> captions, Tensor seen, Tensor fits)
+    private static Tensor Loss(Towers towers, StateDict weights, List<Caption> captions, Tensor seen, Tensor fits)
     {
         using var scope = torch.NewDisposeScope();
         var similarity = towers.Texts([.. captions.Select(c => c.Text)]).matmul(towers.Pictures(seen).transpose(0, 1));
@@ -59,7 +94,7 @@ internal static class Contrast
     }
 
     /// <summary>How often the nearest name of a picture is right, and the nearest name of a synonym.</summary>
-    public static void Measure(TrainingRun run, Towers towers, TrainingPictures pictures, World world)
+    private static void Measure(TrainingRun run, Towers towers, TrainingPictures pictures, World world)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();

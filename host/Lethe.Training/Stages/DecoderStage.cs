@@ -14,7 +14,7 @@ namespace Lethe.Training.Stages;
 public static class DecoderStage
 {
     public const string Name = "decoder";
-    private const long RecipeSteps = 2000;
+    private const long RecipeSteps = 5500;
     private const int RecipeBatch = 8;
     private const double PerceptualShare = 0.3;
     // A denoiser hits latents only nearly: up to this share of their own spread is added as noise.

@@ -10,7 +10,7 @@ namespace Lethe.Training.Stages;
 public static class DenoiserStage
 {
     public const string Name = "denoiser";
-    private const long RecipeSteps = 12000;
+    private const long RecipeSteps = 24000;
     private const int RecipeBatch = 16;
     // So often the caption is left out, for classifier-free guidance.
     private const double EmptyShare = 0.1;

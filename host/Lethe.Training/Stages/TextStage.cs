@@ -3,7 +3,6 @@ using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
 using Lethe.Training.Data;
-using Lethe.Training.Runs;
 
 namespace Lethe.Training.Stages;
 
@@ -39,28 +38,13 @@ public static class TextStage
         using var initial = InitialWeights(context, tokenizer);
         context.StartFromEarlierModel(Name, initial);
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch, warmUp: 0.06) with { WeightDecay = 0.05, Beta2 = 0.98, AverageDecay = 0.995, LogEvery = 20 };
-        using var run = new TrainingRun(settings, initial, context.Log);
-        var lanes = run.Lanes.Select(weights => new Towers(tokenizer, Config(tokenizer), new PictureTowerConfig().Network, weights)).ToList();
-
-        run.Train(
-            (lane, random) =>
+        Contrast.Train(
+            context, settings, initial, weights => new Towers(tokenizer, Config(tokenizer), new PictureTowerConfig().Network, weights),
+            pictures, pictures.Trained, (real, random) =>
             {
-                using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(pictures.Trained, settings.Seed, random, settings.Lanes, settings.PerLane);
-                var captions = numbers.Select(i => Captions.Sample(
-                    context.World, (int)pictures.Objects[i], (int)pictures.Styles[i], random.Choices, forTextEncoder: true)).ToList();
-                var moved = Augmentation.Place(pictures.Pick(numbers), random, shift: 4, scale: 0.15, mirror: 0.5);
-                var seen = Augmentation.Tone(moved, random, contrast: 0.08, brightness: 0.04, noise: 0.06);
-                return Contrast.Loss(lanes[lane], run.Lanes[lane], captions, seen, Contrast.Fits(captions, numbers, pictures)).MoveToOuterDisposeScope();
-            },
-            _ =>
-            {
-                using var weights = run.AveragedWeights();
-                using var towers = new Towers(tokenizer, Config(tokenizer), new PictureTowerConfig().Network, weights);
-                Contrast.Measure(run, towers, pictures, context.World);
-            },
-            context.Cancel);
-        lanes.ForEach(lane => lane.Dispose());
+                var moved = Augmentation.Place(real, random, shift: 4, scale: 0.15, mirror: 0.5);
+                return Augmentation.Tone(moved, random, contrast: 0.08, brightness: 0.04, noise: 0.06);
+            });
     }
 
     // An earlier model's embeddings belong to its own vocabulary; new words are spelled in its pieces.

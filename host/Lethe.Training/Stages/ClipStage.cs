@@ -1,7 +1,6 @@
 using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
-using Lethe.Training.Data;
 
 namespace Lethe.Training.Stages;
 

@@ -1,5 +1,4 @@
 using Lethe.Diffusion.Networks;
-using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
 using Lethe.Training.Data;
 using Lethe.Training.Runs;

@@ -2,7 +2,6 @@ using Lethe.Diffusion;
 using Lethe.Diffusion.Networks;
 using Lethe.Diffusion.Text;
 using Lethe.Evaluation.Judges;
-using Lethe.Training.Data;
 
 namespace Lethe.Training.Stages;
 

@@ -35,13 +35,10 @@ internal static class SampleBenchmark
         return BenchmarkPreparation.Of(reading.Benchmark!, reading.Document!, new BenchmarkChoices { Erasers = erasers }, Installed, _ => []);
     }
 
-    private static Dictionary<string, EraserSource> Installed { get; } = new()
+    private static Dictionary<string, EraserSource> Installed { get; } = new[] { "uce", "cpe" }.ToDictionary(id => id, id => new EraserSource
     {
-        ["uce"] = new EraserSource
-        {
-            Metadata = new EraserMetadata { Id = "uce", Description = "stands in for the real one" },
-            Plugin = new PluginStamp("lethe.baselines", "1.0.0", new string('0', 64)),
-            Create = () => throw new InvalidOperationException("planning constructs no eraser"),
-        },
-    };
+        Metadata = new EraserMetadata { Id = id, Description = "stands in for the real one" },
+        Plugin = new PluginStamp("lethe.baselines", "1.0.0", new string('0', 64)),
+        Create = () => throw new InvalidOperationException("planning constructs no eraser"),
+    });
 }

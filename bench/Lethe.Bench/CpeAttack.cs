@@ -79,16 +79,19 @@ internal static class CpeAttack
             return torch.cat([.. each], 0);
         }
 
+        IReadOnlyList<string> Nearest(Concept concept, CpeSettings settings) =>
+            NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
+
         List<(Tensor Target, Tensor Surrogate)> Pairs(Concept concept, CpeSettings settings)
         {
-            var pairs = ConceptTexts.PairsOf(concept, concept.Surrogate, settings);
+            var surrogate = ConceptTexts.SurrogateOf(concept, settings, Nearest(concept, settings), [concept]);
+            var pairs = ConceptTexts.PairsOf(concept, surrogate, settings);
             return [.. texts.Of([.. pairs.Select(pair => pair.Target)], default).Zip(texts.Of([.. pairs.Select(pair => pair.Surrogate)], default))];
         }
 
         ConceptTraining Trained(Concept concept, CpeSettings settings)
         {
-            var nearest = NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
-            var words = ConceptTexts.Words(concept, settings, nearest, PreserveSet.Empty);
+            var words = ConceptTexts.Words(concept, settings, Nearest(concept, settings), PreserveSet.Empty);
             var anchors = new AnchorSampler(texts.Of(ConceptTexts.Expand(words, settings, ConceptTexts.SentencesFor(words.Count, settings)), default), empty, settings.NoiseScale, settings.Mixup);
             var training = new ConceptTraining(frozen, settings, Pairs(concept, settings), anchors, TrainingSeed);
             while (!training.IsFinished)

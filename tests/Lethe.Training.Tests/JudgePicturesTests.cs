@@ -1,6 +1,7 @@
 using Lethe.Diffusion.Checkpoints;
 using Lethe.Training.Data;
 using Lethe.Training.Stages;
+using Lethe.Training.Tests.Data;
 
 namespace Lethe.Training.Tests;
 
@@ -36,7 +37,7 @@ public sealed class JudgePicturesTests : IDisposable
         var cells = Enumerable.Range(0, Objects).SelectMany(item => Enumerable.Range(0, Styles).Select(style => (Object: (long)item, Style: (long)style))).ToList();
         // The generator holds out one cell of the object numbered 5.
         Write("images.safetensors", cells, cells.Select(cell => (byte)(cell is { Object: 5, Style: 2 } ? 1 : 0)));
-        Write("judge-images.safetensors", [(0, 0), (5, 0)], [0, 0]);
+        Write("judge-images.safetensors", [(0, -1), (5, -1), (-1, 3)], [0, 0, 0]);
 
         static string Style(string name) => $"  - {{ name: {name}, package: '@icons/a', version: 1.0.0, integrity: sha512-{new string('A', 86)}==, licence: MIT }}";
     }
@@ -66,8 +67,30 @@ public sealed class JudgePicturesTests : IDisposable
         Assert.Equal([120, 121], pictures.Further);
         Assert.Equal([0L, 5L], pictures.Further.Select(i => pictures.Objects[i]));
         Assert.All(pictures.Further, i => Assert.Equal(-1, pictures.Styles[i]));
-        Assert.Equal(122, pictures.Images.size(0));
+        Assert.Equal(123, pictures.Images.size(0));
         Assert.Empty(pictures.Trained.Intersect(pictures.Further));
+    }
+
+    [Fact]
+    public void OpenForJudge_OtherThings_CarryAStyleAndNoObject()
+    {
+        using var pictures = TrainingPictures.OpenForJudge(folder, world, "judge");
+
+        Assert.Equal([122], pictures.OtherThings);
+        Assert.Equal((-1L, 3L), (pictures.Objects[122], pictures.Styles[122]));
+        Assert.DoesNotContain(122, pictures.Trained.Concat(pictures.Further).Concat(pictures.HeldOut));
+    }
+
+    [Fact]
+    public void ChooseOtherIcons_NamesOfTheWorldAndRepetitions_AreLeftOut()
+    {
+        var shipped = World.Load(ShippedWorld.Path);
+        string[] icons = ["cat-with-wry-smile", "flag-peru", "waving-hand-dark-skin-tone", "abacus", "boar", "category"];
+
+        var chosen = OtherIcons.Choose(shipped, shipped.Styles[0], icons, 10);
+
+        Assert.Equal(["abacus", "boar", "category"], chosen.Order());
+        Assert.Equal(chosen.Take(2), OtherIcons.Choose(shipped, shipped.Styles[0], icons.Reverse(), 2));
     }
 
     [Fact]

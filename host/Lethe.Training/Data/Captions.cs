@@ -6,6 +6,9 @@ public static class Captions
     /// <summary>Share of captions that name no style: it teaches bare names.</summary>
     public const double PlainShare = 0.30;
 
+    /// <summary>The same for the denoiser, whose text states know bare names already: each such caption is one that teaches it no style.</summary>
+    public const double DenoiserPlainShare = 0.15;
+
     /// <summary>Share of captions that name the style only: it ties style words to more than one object.</summary>
     public const double StyleOnlyShare = 0.04;
 
@@ -36,7 +39,7 @@ public static class Captions
 
         var synonyms = forTextEncoder ? [.. item.Synonyms, .. item.HeldOutSynonyms] : item.Synonyms;
         var word = synonyms.Count > 0 && synonymRoll < SynonymShare ? Pick(synonyms, synonymPick) : item.Name;
-        return kind < StyleOnlyShare + PlainShare
+        return kind < StyleOnlyShare + (forTextEncoder ? PlainShare : DenoiserPlainShare)
             ? new Caption(Fill(Pick(world.Templates.Plain, templatePick), word, ""), word, null)
             : new Caption(Fill(Pick(world.Templates.Styled, templatePick), word, styleName), word, styleName);
     }

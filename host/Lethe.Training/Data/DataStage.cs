@@ -20,7 +20,8 @@ public sealed class DataStage(string worldPath)
 
     /// <summary>
     /// Writes <c>data/images.safetensors</c> (<c>images</c> U8 <c>[N, 64, 64, 3]</c> RGB, <c>object</c> and <c>style</c> I64 <c>[N]</c>,
-    /// <c>heldout</c> U8 <c>[N]</c>), <c>data/judge-images.safetensors</c> (the same of the judge's further vendors),
+    /// <c>heldout</c> U8 <c>[N]</c>), <c>data/judge-images.safetensors</c> (the same of what only judges see:
+    /// objects drawn by further vendors, with style -1, and other things in the world's styles, with object -1),
     /// <c>data/index.json</c> and <c>data/contact.png</c> into the work folder. Same input, same bytes.
     /// </summary>
     /// <exception cref="InvalidDataException">The world or a package is not what was expected.</exception>
@@ -32,7 +33,8 @@ public sealed class DataStage(string worldPath)
         var data = Directory.CreateDirectory(Path.Combine(workFolder, "data")).FullName;
 
         var cells = DrawAll(world, world.Styles, packages, log, cancel);
-        var others = DrawAll(world, world.JudgeStyles, packages, log, cancel);
+        var further = DrawAll(world, world.JudgeStyles, packages, log, cancel).Select(cell => cell with { Style = -1 });
+        List<PictureCell> others = [.. further, .. world.Styles.SelectMany((style, number) => DrawOtherThings(world, style, number, packages, log, cancel))];
         var marked = HeldOutCells.Mark(world, cells);
         cancel.ThrowIfCancellationRequested();
 
@@ -56,8 +58,7 @@ public sealed class DataStage(string worldPath)
     private static List<PictureCell> DrawStyle(
         World world, WorldStyle style, int styleNumber, string packages, Action<string> log, CancellationToken cancel)
     {
-        var archive = IconPackage.FetchAsync(style, packages, log, cancel).GetAwaiter().GetResult();
-        using var icons = new IconSet(IconPackage.ReadIcons(archive));
+        using var icons = Icons(style, packages, log, cancel);
         var cells = new List<PictureCell>();
         var name = style.Name;
         for (var number = 0; number < world.Objects.Count; number++)
@@ -89,6 +90,34 @@ public sealed class DataStage(string worldPath)
         log($"style `{name}`: {cells.Count} of {world.Objects.Count} objects drawn");
         return cells;
     }
+
+    private static List<PictureCell> DrawOtherThings(
+        World world, WorldStyle style, int styleNumber, string packages, Action<string> log, CancellationToken cancel)
+    {
+        if (world.JudgeStylePictures == 0)
+            return [];
+        using var icons = Icons(style, packages, log, cancel);
+        var cells = new List<PictureCell>();
+        foreach (var icon in OtherIcons.Choose(world, style, icons.Names, world.JudgeStylePictures))
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                cells.Add(new PictureCell(-1, styleNumber, icon, SvgRasterizer.Draw(icons.Svg(icon)!, PictureSize), false));
+            }
+            catch (InvalidDataException error)
+            {
+                // Nobody asked for this one in particular.
+                log($"style `{style.Name}`: icon `{icon}` is left out, {error.Message}");
+            }
+        }
+
+        log($"style `{style.Name}`: {cells.Count} drawings of other things");
+        return cells;
+    }
+
+    private static IconSet Icons(WorldStyle style, string packages, Action<string> log, CancellationToken cancel) =>
+        new(IconPackage.ReadIcons(IconPackage.FetchAsync(style, packages, log, cancel).GetAwaiter().GetResult()));
 
     private static string Index(World world, List<PictureCell> cells) => JsonSerializer.Serialize(
         new

@@ -13,6 +13,9 @@ internal sealed partial class IconSet : IDisposable
 
     public IconSet(byte[] json) => document = JsonDocument.Parse(json);
 
+    /// <summary>The names of all drawings, aliases left out.</summary>
+    public IEnumerable<string> Names => document.RootElement.GetProperty("icons").EnumerateObject().Select(icon => icon.Name);
+
     /// <summary>The SVG document of an icon, or null when the set lacks it.</summary>
     /// <exception cref="InvalidDataException">The icon is a turned or mirrored alias, or aliases run in a circle.</exception>
     public string? Svg(string icon)

@@ -22,6 +22,12 @@ public sealed record World
     /// </summary>
     public IReadOnlyList<WorldStyle> JudgeStyles { get; init; } = [];
 
+    /// <summary>
+    /// So many more drawings of each style, of things that are none of the objects, show the judge the style by itself; the generator
+    /// never sees them.
+    /// </summary>
+    public int JudgeStylePictures { get; init; }
+
     /// <summary>Caption templates.</summary>
     public required WorldTemplates Templates { get; init; }
 

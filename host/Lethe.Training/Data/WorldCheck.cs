@@ -14,6 +14,11 @@ internal static partial class WorldCheck
             faults.Add($"`held-out-share` is {world.HeldOutShare}, expected a number from 0 to 0.5");
         }
 
+        if (world.JudgeStylePictures is < 0 or > 10_000)
+        {
+            faults.Add($"`judge-style-pictures` is {world.JudgeStylePictures}, expected 0 to 10000");
+        }
+
         if (world.Objects.Count == 0 || world.Styles.Count == 0)
         {
             faults.Add("`objects` and `styles` need at least one entry each");

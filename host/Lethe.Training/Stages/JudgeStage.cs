@@ -5,8 +5,8 @@ namespace Lethe.Training.Stages;
 
 /// <summary>
 /// Trains the judge on real pictures with strong changes. It never sees the generator's pictures nor takes part in its training.
-/// Pictures of further vendors, and a share of the others without their colours, teach the object alone. A share of the batch shows
-/// nothing known; there it learns to be unsure.
+/// Pictures of further vendors, and a share of the others without their colours, teach the object alone; drawings of other things teach
+/// the style alone. A share of the batch shows nothing known; there it learns to be unsure.
 /// </summary>
 public static class JudgeStage
 {
@@ -18,6 +18,7 @@ public static class JudgeStage
     private const long RecipeSteps = 5400;
     private const int RecipeBatch = 64;
     private const double NothingShare = 0.19;
+    private const double OtherThingsShare = 0.22;
     private const double StylelessShare = 0.12;
     private const double InkShare = 0.35;
     private const double OutlineShare = 0.35;
@@ -36,15 +37,19 @@ public static class JudgeStage
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(weights => new PictureNetwork(config, weights)).ToList();
         var nothing = (int)(settings.PerLane * NothingShare);
+        var others = pictures.OtherThings.Count == 0 ? 0 : (int)(settings.PerLane * OtherThingsShare);
         List<int> drawnFrom = [.. pictures.Trained, .. pictures.Further];
 
         run.Train(
             (lane, random) =>
             {
                 using var scope = torch.NewDisposeScope();
-                var numbers = TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, settings.PerLane);
-                var shown = numbers.Count - nothing;
-                var styles = numbers.Select(i => random.Choices.NextDouble() < StylelessShare ? -1 : pictures.Styles[i]).ToList();
+                // What stands behind the shown ones is only raw material of the unknown.
+                int[] numbers = [
+                    .. TrainingPictures.Draw(pictures.OtherThings, settings.Seed, random, settings.Lanes, others),
+                    .. TrainingPictures.Draw(drawnFrom, settings.Seed, random, settings.Lanes, settings.PerLane - others)];
+                var shown = numbers.Length - nothing;
+                var styles = numbers.Select((i, at) => at >= others && random.Choices.NextDouble() < StylelessShare ? -1 : pictures.Styles[i]).ToList();
                 var real = Changed(pictures.Pick(numbers), styles, random);
                 // Every other one of the unknown is shuffled tiles: they teach the style without the objects that came in it.
                 var kinds = Enumerable.Range(0, nothing).Select(i => i % 2 == 0 ? UnknownPictures.Tiles : 1 + (i / 2 % (UnknownPictures.Kinds - 1))).ToList();
@@ -77,7 +82,7 @@ public static class JudgeStage
         var inked = Augmentation.Ink(real, random, styleless.mul(roll.lt(InkShare).to(torch.float32)));
         var outlined = Augmentation.Outline(inked, random, styleless.mul(roll.gt(1 - OutlineShare).to(torch.float32)));
         var placed = Augmentation.Turn(outlined, random, shift: 5, scale: 0.18, angle: 0.15, chance: 0.7);
-        var soft = Augmentation.Blur(Augmentation.Blur(placed, random, chance: 0.4), random, chance: 0.3, width: 4);
+        var soft = Augmentation.Blur(Augmentation.Blur(placed, random, chance: 0.5), random, chance: 0.4, width: 4);
         var toned = Augmentation.Tone(soft, random, contrast: 0.12, brightness: 0.05, noise: 0.1);
         return Augmentation.Cut(toned, random, least: 8, most: 24, chance: 0.2).MoveToOuterDisposeScope();
     }

@@ -12,15 +12,16 @@ public sealed class TrainingPictures : IDisposable
     private TrainingPictures(Tensor images, long[] objects, long[] styles, IReadOnlySet<int> heldOut)
     {
         (Images, Objects, Styles) = (images, objects, styles);
-        Trained = [.. Enumerable.Range(0, objects.Length).Where(i => styles[i] >= 0 && !heldOut.Contains(i))];
+        Trained = [.. Enumerable.Range(0, objects.Length).Where(i => objects[i] >= 0 && styles[i] >= 0 && !heldOut.Contains(i))];
         HeldOut = [.. heldOut.Order()];
         Further = [.. Enumerable.Range(0, objects.Length).Where(i => styles[i] < 0)];
+        OtherThings = [.. Enumerable.Range(0, objects.Length).Where(i => objects[i] < 0)];
     }
 
     /// <summary>Float32 <c>[N, 3, H, W]</c> in [-1, 1].</summary>
     public Tensor Images { get; }
 
-    /// <summary>Object number of each picture.</summary>
+    /// <summary>Object number of each picture; -1 for a thing that is none of the world's objects.</summary>
     public IReadOnlyList<long> Objects { get; }
 
     /// <summary>Style number of each picture; -1 where the vendor is none of the world's styles.</summary>
@@ -35,6 +36,9 @@ public sealed class TrainingPictures : IDisposable
     /// <summary>Numbers of the pictures of further vendors, which only judges learn from.</summary>
     public IReadOnlyList<int> Further { get; }
 
+    /// <summary>Numbers of the pictures of other things in the world's styles, which only the judge learns from.</summary>
+    public IReadOnlyList<int> OtherThings { get; }
+
     /// <summary>Reads <c>data/images.safetensors</c> of a work folder.</summary>
     /// <exception cref="InvalidDataException">The file is absent or not what the data stage writes.</exception>
     public static TrainingPictures Open(string workFolder)
@@ -44,8 +48,8 @@ public sealed class TrainingPictures : IDisposable
     }
 
     /// <summary>
-    /// The same pictures and those of the judge's further vendors, with a split of the judge's own: of a twentieth of the cells no
-    /// picture is trained on, the generator's held-out cells among them.
+    /// The same pictures and those that only judges see, with a split of the judge's own: of a twentieth of the cells no picture is
+    /// trained on, the generator's held-out cells among them.
     /// </summary>
     /// <param name="workFolder">Holds what the data stage wrote.</param>
     /// <param name="world">Names the cells.</param>
@@ -59,14 +63,14 @@ public sealed class TrainingPictures : IDisposable
         var more = HeldOutCells.Choose(
             world, [.. cells.Where(cell => !taken.Contains(cell.Item1))], Math.Max(0, (int)(objects.Length * JudgesShare) - heldOut.Count), purpose).ToHashSet();
         heldOut.UnionWith(Enumerable.Range(0, cells.Count).Where(i => more.Contains(cells[i])));
-        if (world.JudgeStyles.Count == 0)
+        if (world.JudgeStyles.Count == 0 && world.JudgeStylePictures == 0)
             return new TrainingPictures(images, objects, styles, heldOut);
         using (images)
         {
-            var (others, theirs, _, _) = Read(Path.Combine(workFolder, "data", "judge-images.safetensors"));
+            var (others, theirObjects, theirStyles, _) = Read(Path.Combine(workFolder, "data", "judge-images.safetensors"));
             using (others)
                 return new TrainingPictures(
-                    torch.cat([images, others]).DetachFromDisposeScope(), [.. objects, .. theirs], [.. styles, .. theirs.Select(_ => -1L)], heldOut);
+                    torch.cat([images, others]).DetachFromDisposeScope(), [.. objects, .. theirObjects], [.. styles, .. theirStyles], heldOut);
         }
     }
 

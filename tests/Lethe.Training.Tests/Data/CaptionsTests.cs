@@ -35,13 +35,15 @@ public sealed class CaptionsTests
         Assert.Contains(words, w => w is not null && heldOut.Contains(w));
     }
 
-    [Fact]
-    public void Sample_ManyDraws_KeepsTheShares()
+    [Theory]
+    [InlineData(true, Captions.PlainShare)]
+    [InlineData(false, Captions.DenoiserPlainShare)]
+    public void Sample_ManyDraws_KeepsTheShares(bool forTextEncoder, double plain)
     {
-        var captions = Draw(forTextEncoder: false, 20_000);
+        var captions = Draw(forTextEncoder, 20_000);
 
         // Four standard errors of a share of 0.3 over 20,000 draws are 0.013.
-        Assert.Equal(Captions.PlainShare, captions.Count(c => c.Style is null) / 20_000.0, 0.013);
+        Assert.Equal(plain, captions.Count(c => c.Style is null) / 20_000.0, 0.013);
         Assert.Equal(Captions.StyleOnlyShare, captions.Count(c => c.Word is null) / 20_000.0, 0.013);
     }
 

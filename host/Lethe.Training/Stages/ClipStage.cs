@@ -11,7 +11,7 @@ namespace Lethe.Training.Stages;
 public static class ClipStage
 {
     public const string Name = "clip";
-    private const long RecipeSteps = 1200;
+    private const long RecipeSteps = 2200;
     private const int RecipeBatch = 96;
     private const int SeedsApart = 7919;
 
@@ -45,7 +45,7 @@ public static class ClipStage
         };
         Contrast.Train(
             context, settings, initial, weights => new Towers(tokenizer, config, Tower.Network, weights),
-            pictures, [.. pictures.Trained, .. pictures.Further], (real, random) =>
+            pictures, (real, random) =>
             {
                 var moved = Augmentation.Turn(real, random, shift: 4, scale: 0.18, angle: 0.2, chance: 0.6);
                 var soft = Augmentation.Blur(moved, random, chance: 0.4);

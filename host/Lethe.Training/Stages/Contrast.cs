@@ -29,13 +29,13 @@ internal static class Contrast
     /// <param name="settings">How.</param>
     /// <param name="initial">First weights of both; not disposed.</param>
     /// <param name="towersOn">Builds both on weights.</param>
-    /// <param name="pictures">Pictures with their labels.</param>
-    /// <param name="drawnFrom">Numbers of those to train on.</param>
+    /// <param name="pictures">Pictures with their labels; those of further vendors take part.</param>
     /// <param name="changed">Changes a batch of pictures at random.</param>
     public static void Train(
         StageContext context, RunSettings settings, StateDict initial, Func<StateDict, Towers> towersOn,
-        TrainingPictures pictures, IReadOnlyList<int> drawnFrom, Func<Tensor, StepRandom, Tensor> changed)
+        TrainingPictures pictures, Func<Tensor, StepRandom, Tensor> changed)
     {
+        List<int> drawnFrom = [.. pictures.Trained, .. pictures.Further];
         using var run = new TrainingRun(settings, initial, context.Log);
         var lanes = run.Lanes.Select(towersOn).ToList();
         run.Train(

@@ -10,8 +10,8 @@ namespace Lethe.Training.Stages;
 public static class DenoiserStage
 {
     public const string Name = "denoiser";
-    private const long RecipeSteps = 24000;
-    private const int RecipeBatch = 16;
+    private const long RecipeSteps = 30000;
+    private const int RecipeBatch = 32;
     // So often the caption is left out, for classifier-free guidance.
     private const double EmptyShare = 0.1;
     private const double LargestSignalToNoise = 5;

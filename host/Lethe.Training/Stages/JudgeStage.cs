@@ -15,13 +15,13 @@ public static class JudgeStage
     public const int Top = 160;
     /// <summary>The judge looks at every picture and its mirror image.</summary>
     public const bool Mirrored = true;
-    private const long RecipeSteps = 5400;
+    private const long RecipeSteps = 11500;
     private const int RecipeBatch = 64;
     private const double NothingShare = 0.19;
-    private const double OtherThingsShare = 0.22;
-    private const double StylelessShare = 0.12;
-    private const double InkShare = 0.35;
-    private const double OutlineShare = 0.35;
+    private const double OtherThingsShare = 0.34;
+    private const double StylelessShare = 0.6;
+    private const double InkShare = 0.25;
+    private const double OutlineShare = 0.25;
     private const double Smoothing = 0.05;
 
     public static PictureNetworkConfig Config(int objects, int styles) =>

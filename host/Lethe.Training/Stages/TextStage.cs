@@ -39,7 +39,7 @@ public static class TextStage
         var settings = context.Settings(Name, peakRate: 1e-3, RecipeSteps, RecipeBatch, warmUp: 0.06) with { WeightDecay = 0.05, Beta2 = 0.98, AverageDecay = 0.995, LogEvery = 20 };
         Contrast.Train(
             context, settings, initial, weights => new Towers(tokenizer, Config(tokenizer), new PictureTowerConfig().Network, weights),
-            pictures, pictures.Trained, (real, random) =>
+            pictures, (real, random) =>
             {
                 var moved = Augmentation.Place(real, random, shift: 4, scale: 0.15, mirror: 0.5);
                 return Augmentation.Tone(moved, random, contrast: 0.08, brightness: 0.04, noise: 0.06);

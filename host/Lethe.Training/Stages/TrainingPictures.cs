@@ -67,10 +67,19 @@ public sealed class TrainingPictures : IDisposable
             return new TrainingPictures(images, objects, styles, heldOut);
         using (images)
         {
-            var (others, theirObjects, theirStyles, _) = Read(Path.Combine(workFolder, "data", "judge-images.safetensors"));
+            var path = Path.Combine(workFolder, "data", "judge-images.safetensors");
+            var (others, theirObjects, theirStyles, _) = Read(path);
             using (others)
+            {
+                if (theirObjects.Zip(theirStyles).Any(label => label is { First: >= 0, Second: >= 0 }))
+                {
+                    throw new InvalidDataException(
+                        $"`{path}`: a picture only judges see has both an object and a style; an earlier version wrote it\n\nhint: run `--stage data` again");
+                }
+
                 return new TrainingPictures(
                     torch.cat([images, others]).DetachFromDisposeScope(), [.. objects, .. theirObjects], [.. styles, .. theirStyles], heldOut);
+            }
         }
     }
 

@@ -10,12 +10,19 @@ if (args is ["cpe", ..])
     return;
 }
 
-// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `open MODEL` times reading and opening a model.
+// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `make FILE` writes one of random
+// weights, `open MODEL` times reading and opening a model.
 if (args is ["runtime", var work, ..])
 {
     torch.set_num_threads(1);
     torch.set_flush_denormal(true);
     RuntimeWork.Run(work, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var repeats) ? repeats : 3);
+    return;
+}
+
+if (args is ["make", var file])
+{
+    RuntimeWork.Make(file);
     return;
 }
 

@@ -35,6 +35,15 @@ public sealed class PartialSamplerTests : IDisposable
         Assert.Equal(51, new PartialSampler(_schedule, 50, Solver.Plms).Timesteps.Count);
     }
 
+    [Fact]
+    public void New_GridBeginsWhereNothingIsLeft_IsRefused()
+    {
+        using var schedule = new NoiseSchedule(new SchedulerConfig { BetaStart = 0.00085, BetaEnd = 0.012, ScaledBetas = true, RescaleBetasZeroSnr = true });
+
+        Assert.Contains("timestep 999", Assert.Throws<ArgumentException>(() => new PartialSampler(schedule, 500)).Message, StringComparison.Ordinal);
+        Assert.Equal(981, new PartialSampler(schedule, 50).Timesteps[0]);
+    }
+
     [Theory]
     [InlineData(0, 50, 49)]
     [InlineData(1, 50, 48)]

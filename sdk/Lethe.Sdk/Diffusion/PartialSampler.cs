@@ -15,6 +15,8 @@ public sealed class PartialSampler
     /// <param name="schedule">The model's schedule.</param>
     /// <param name="steps">Grid points, 2 to T / 2.</param>
     /// <param name="solver">How to step.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Too few or too many steps.</exception>
+    /// <exception cref="ArgumentException">The grid begins where a schedule of zero terminal SNR leaves nothing of the picture.</exception>
     public PartialSampler(INoiseSchedule schedule, int steps = 50, Solver solver = Solver.Ddim)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -24,6 +26,8 @@ public sealed class PartialSampler
         using var scope = torch.NewDisposeScope();
         _left = schedule.AlphasCumprod.to(ScalarType.Float64).cpu().data<double>().ToArray();
         int[] grid = [.. Enumerable.Range(0, steps).Select(TimestepOf).Reverse()];
+        if (_left[grid[0]] <= 0)
+            throw new ArgumentException($"nothing of the picture is left at timestep {grid[0]}, where the first of {steps} steps would begin; take fewer", nameof(steps));
         Timesteps = solver == Solver.Ddim ? grid : [grid[0], grid[1], .. grid[1..]];
     }
 

@@ -12,6 +12,17 @@ internal sealed class ConceptTraining : IDisposable
     /// <summary>Of AdamW. Deviation: the authors keep moments in 8 bits.</summary>
     public const double Decay = 0.01;
 
+    /// <summary>
+    /// How often a first stage may be begun. Deviation: the authors train once. Now and then a gate ends open to every prompt, and the
+    /// adapter adds next to nothing anywhere; another start does not.
+    /// </summary>
+    public const int Starts = 3;
+
+    // A first stage took when it left less than this share of the loss it began with, each as the mean of some steps.
+    private const double LargestLeft = 0.5;
+    private const int StepsCompared = 20;
+    private const int ShortestCompared = 200;
+
     private readonly FrozenProjections _frozen;
     private readonly CpeSettings _settings;
     private readonly IReadOnlyList<(Tensor Target, Tensor Surrogate)> _pairs;
@@ -24,7 +35,8 @@ internal sealed class ConceptTraining : IDisposable
     private Parameter? _attack;
     private CpeLoss.OutputSide? _output;
     private CpeObjective.Attacks? _held;
-    private int _phase, _step;
+    private int _phase, _step, _start;
+    private double _first, _last;
 
     /// <param name="frozen">The model's side; not disposed.</param>
     /// <param name="settings">How to train.</param>
@@ -38,15 +50,15 @@ internal sealed class ConceptTraining : IDisposable
         _objective = new CpeObjective(frozen, settings.Guidance, settings.AnchorWeight);
         _phases = Phase.List(settings);
         _generator = new torch.Generator((ulong)seed);
-        _adapter = TrainableAdapter.Create(frozen.Layout, settings.Shape, _generator);
+        _adapter = FreshAdapter();
         Begin();
     }
 
-    /// <summary>Steps of all stages.</summary>
-    public int TotalSteps => _phases.Sum(phase => phase.Steps);
+    /// <summary>Steps of all stages, and of the starts that were given up; it grows with each of those.</summary>
+    public int TotalSteps => _start * _phases[0].Steps + _phases.Sum(phase => phase.Steps);
 
     /// <summary>Steps done.</summary>
-    public int DoneSteps => _phases.Take(_phase).Sum(phase => phase.Steps) + _step;
+    public int DoneSteps => _start * _phases[0].Steps + _phases.Take(_phase).Sum(phase => phase.Steps) + _step;
 
     /// <summary>Whether there is nothing left to do.</summary>
     public bool IsFinished => _phase == _phases.Count;
@@ -73,18 +85,28 @@ internal sealed class ConceptTraining : IDisposable
     /// <returns>The loss terms by name.</returns>
     public IReadOnlyDictionary<string, double> Step()
     {
-        IReadOnlyDictionary<string, double> terms;
+        SortedDictionary<string, double> terms;
         var phase = _phases[_phase];
         using (torch.NewDisposeScope())
             terms = phase.IsAttack ? Attack() : Erase();
+        if (_phase == 0)
+            Compare(terms["erase"]);
         _optimizer!.Step(phase.Rate(_step));
-        if (++_step == phase.Steps)
+        if (++_step < phase.Steps)
+            return terms;
+        if (HasFailed)
         {
             End();
-            (_phase, _step) = (_phase + 1, 0);
+            _adapter.Dispose();
+            _adapter = FreshAdapter();
+            (_start, _step, _first, _last) = (_start + 1, 0, 0, 0);
             Begin();
+            return terms;
         }
 
+        End();
+        (_phase, _step) = (_phase + 1, 0);
+        Begin();
         return terms;
     }
 
@@ -93,7 +115,8 @@ internal sealed class ConceptTraining : IDisposable
     {
         var state = new SortedDictionary<string, Tensor>(_adapter.State.ToDictionary(), StringComparer.Ordinal)
         {
-            ["position"] = torch.tensor(new long[] { _phase, _step }),
+            ["position"] = torch.tensor(new long[] { _phase, _step, _start }),
+            ["compared"] = torch.tensor(new[] { _first, _last }),
             ["generator"] = _generator.get_state(),
         };
         if (_optimizer is not null)
@@ -115,7 +138,9 @@ internal sealed class ConceptTraining : IDisposable
         using var scope = torch.NewDisposeScope();
         End();
         var position = state["position"].data<long>().ToArray();
-        (_phase, _step) = ((int)position[0], (int)position[1]);
+        (_phase, _step, _start) = ((int)position[0], (int)position[1], (int)position[2]);
+        var compared = state["compared"].data<double>();
+        (_first, _last) = (compared[0], compared[1]);
         _generator.set_state(state["generator"]);
         _adapter.Dispose();
         _adapter = TrainableAdapter.Restore(_frozen.Layout, _settings.Shape, state);
@@ -131,6 +156,20 @@ internal sealed class ConceptTraining : IDisposable
         _held?.Dispose();
         _adapter.Dispose();
         _generator.Dispose();
+    }
+
+    // Without a gate nothing collapses, and what is left says how far concept and anchors are at odds.
+    private bool HasFailed => _phase == 0 && _settings.Shape.Gated && _start < Starts - 1
+        && _phases[0].Steps >= ShortestCompared && _last > LargestLeft * _first;
+
+    private TrainableAdapter FreshAdapter() => TrainableAdapter.Create(_frozen.Layout, _settings.Shape, _generator, _settings.QueryBound);
+
+    private void Compare(double loss)
+    {
+        if (_step < StepsCompared)
+            _first += loss;
+        if (_step >= _phases[0].Steps - StepsCompared)
+            _last += loss;
     }
 
     private SortedDictionary<string, double> Erase()

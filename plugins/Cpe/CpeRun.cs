@@ -136,9 +136,11 @@ internal sealed class CpeRun : IDisposable
         while (!training.IsFinished)
         {
             _context.Cancel.ThrowIfCancellationRequested();
+            var planned = training.TotalSteps;
             var terms = training.Step();
             lock (_oneAtATime)
             {
+                _total += training.TotalSteps - planned;
                 if (training.AtStageBoundary || training.DoneSteps % StepsBetweenCheckpoints == 0)
                     Save(index, training);
                 _context.Report(++_done, _total, terms);

@@ -42,13 +42,17 @@ internal sealed class TrainableAdapter : IDisposable
         !_shape.Gated ? [Down, Up] : _shape.Attention == AttentionForm.QueryKey ? [Query, Key, Scaler, Down, Up] : [Query, Scaler, Down, Up];
 
     /// <summary>A fresh adapter: it changes nothing, because <c>Up</c> is zero, and its gate is one half everywhere.</summary>
-    public static TrainableAdapter Create(AdapterLayout layout, AdapterShape shape, torch.Generator generator)
+    /// <param name="layout">The projections.</param>
+    /// <param name="shape">Ranks and formula.</param>
+    /// <param name="generator">Draws it.</param>
+    /// <param name="queryBound">Largest first value of <c>A</c>; null takes the authors'.</param>
+    public static TrainableAdapter Create(AdapterLayout layout, AdapterShape shape, torch.Generator generator, double? queryBound = null)
     {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         var width = layout.TextWidth;
         // The authors' start. Logits are quadratic in A, so A leaves zero only because AdamW divides by the gradient's size.
-        var a = 1 / Math.Sqrt(width * (double)shape.GateRank) / ((double)width * width);
+        var a = queryBound ?? 1 / Math.Sqrt(width * (double)shape.GateRank) / ((double)width * width);
         var c = 1 / Math.Sqrt(width * (double)shape.Rank);
         var query = Uniform(a, width, shape.GateRank);
         var key = Uniform(a, width, shape.GateRank);

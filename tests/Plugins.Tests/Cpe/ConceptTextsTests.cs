@@ -61,7 +61,7 @@ public sealed class ConceptTextsTests
     }
 
     [Theory]
-    [InlineData(CpePreset.Auto, ConceptKind.Object, 256, 600)]
+    [InlineData(CpePreset.Auto, ConceptKind.Object, 256, 900)]
     [InlineData(CpePreset.Auto, ConceptKind.Object, 768, 1800)]
     [InlineData(CpePreset.Explicit, ConceptKind.Style, 768, 2400)]
     public void Of_Preset_DependsOnModelAndKindWhenAutomatic(CpePreset preset, ConceptKind kind, long width, int expected) =>

@@ -75,6 +75,30 @@ public sealed class ConceptTrainingTests : IDisposable
         Assert.True(last["anchor"] < 0.05 * first["erase"], $"anchors moved by {last["anchor"]:g3}");
     }
 
+    [Theory]
+    [InlineData(150)]
+    [InlineData(200)]
+    [InlineData(395)]
+    public void Step_FirstStageErasesNothing_IsBegunAgainAndKilledAnywhereEndsWithTheSameBytes(int killedAt)
+    {
+        static CpeSettings Idle(CpeSettings settings) => settings with { FirstIterations = 200, Stages = 1, LearningRate = 1e-12 };
+        using var whole = Training(Idle);
+        Run(whole, int.MaxValue);
+
+        using var killed = Training(Idle);
+        Run(killed, killedAt);
+        var saved = killed.Save().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+        using var resumed = Training(Idle);
+        resumed.Restore(saved);
+        Assert.Equal(killedAt, resumed.DoneSteps);
+        Run(resumed, int.MaxValue);
+
+        Assert.Equal(ConceptTraining.Starts * 200, whole.TotalSteps);
+        Assert.Equal(whole.TotalSteps, resumed.DoneSteps);
+        foreach (var (name, tensor) in whole.Adapter.ToFile())
+            Assert.True(tensor.allclose(resumed.Adapter.ToFile()[name], 0, 0), name);
+    }
+
     [Fact]
     public void Dispose_Midway_LeavesNoTensorBehind()
     {

@@ -5,7 +5,13 @@ namespace Lethe.Evaluation.Judges;
 /// <param name="Styles">Before the softmax, <c>[B, styles]</c>.</param>
 public sealed record JudgeOutputs(Tensor Objects, Tensor Styles)
 {
-    /// <summary>Looks at pictures; the caller disposes both tensors.</summary>
+    // Standard deviation of the pixels, of a range of 2: about three of 256 levels.
+    private const double LeastContrast = 0.02;
+
+    /// <summary>
+    /// Looks at pictures; the caller disposes both tensors. A picture of a single colour gets even answers whatever the network
+    /// says: nothing is drawn on it, and layers that normalise turn its border into something.
+    /// </summary>
     /// <param name="network">Has an object head and a style head.</param>
     /// <param name="pictures"><c>[B, 3, 64, 64]</c> in [-1, 1]; not disposed.</param>
     /// <param name="mirrored">Whether each picture's mirror image counts as much as the picture.</param>
@@ -22,6 +28,8 @@ public sealed record JudgeOutputs(Tensor Objects, Tensor Styles)
             styles = styles.add(network.Head(EmojiJudge.StyleHead, other)).div(2);
         }
 
-        return new JudgeOutputs(objects.MoveToOuterDisposeScope(), styles.MoveToOuterDisposeScope());
+        var contrast = pictures.sub(pictures.mean([2, 3], keepdim: true)).square().mean([1, 2, 3]).sqrt();
+        var drawn = contrast.gt(LeastContrast).to(torch.float32).unsqueeze(1);
+        return new JudgeOutputs(objects.mul(drawn).MoveToOuterDisposeScope(), styles.mul(drawn).MoveToOuterDisposeScope());
     }
 }

@@ -15,7 +15,7 @@ public static class JudgeStage
     public const int Top = 160;
     /// <summary>The judge looks at every picture and its mirror image.</summary>
     public const bool Mirrored = true;
-    private const long RecipeSteps = 11500;
+    private const long RecipeSteps = 12500;
     private const int RecipeBatch = 64;
     private const double NothingShare = 0.19;
     private const double OtherThingsShare = 0.34;

@@ -46,11 +46,14 @@ internal static class UnknownPictures
         return pictures.index_select(0, all.narrow(0, 0, count)).mean([0], keepdim: true).MoveToOuterDisposeScope();
     }
 
-    /// <summary>White as often as all other colours, with grain from none to strong.</summary>
+    /// <summary>White as often as all others, of those a tint as often as a grey, black among them; with grain from none to strong.</summary>
     private static Tensor PlainColour(long[] shape, StepRandom random)
     {
         using var scope = torch.NewDisposeScope();
-        var colour = random.Chance(0.5, 1, 1, 1, 1).mul(2.0).add(random.Uniform(-1, 1, 1, 3, 1, 1)).clamp_max(1.0);
+        var grey = random.Uniform(-1.4, 1.4, 1, 1, 1, 1).clamp(-1.0, 1.0);
+        var tint = random.Uniform(-1, 1, 1, 3, 1, 1);
+        var other = grey.add(tint.sub(grey).mul(random.Chance(0.5, 1, 1, 1, 1)));
+        var colour = random.Chance(0.5, 1, 1, 1, 1).mul(2.0).add(other).clamp_max(1.0);
         var grain = random.Normal(shape).mul(random.Uniform(0, 1, 1, 1, 1, 1).square().mul(0.5));
         return colour.add(grain).clamp(-1.0, 1.0).MoveToOuterDisposeScope();
     }

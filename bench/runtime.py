@@ -130,9 +130,24 @@ class UNet(nn.Module):
         return self.conv_out(F.silu(self.norm_out(x)))
 
 
+class Encoder(nn.Module):
+    """Never run here: an autoencoder that is opened holds these weights too."""
+
+    def __init__(self, channels, layers=2):
+        super().__init__()
+        c = channels[-1]
+        self.conv_in, self.quantise = nn.Conv2d(3, channels[0], 3), nn.Conv2d(8, 8, 1)
+        self.resnets = nn.ModuleList(
+            Resnet(channels[max(0, level - 1)] if j == 0 else channels[level], channels[level], 0, 1e-6) for level in range(len(channels)) for j in range(layers))
+        self.downsamplers = nn.ModuleList(nn.Conv2d(c, c, 3) for c in channels[:-1])
+        self.mid1, self.mid2, self.attention = Resnet(c, c, 0, 1e-6), Resnet(c, c, 0, 1e-6), Attention(c, c, 1, True)
+        self.conv_out = nn.Conv2d(c, 8, 3)
+
+
 class Decoder(nn.Module):
     def __init__(self, channels, layers=2):
         super().__init__()
+        self.encoder = Encoder(channels, layers)
         c, top = channels[-1], len(channels) - 1
         self.dequantise, self.conv_in = nn.Conv2d(4, 4, 1), nn.Conv2d(4, c, 3, padding=1)
         self.mid1, self.mid2 = Resnet(c, c, 0, 1e-6), Resnet(c, c, 0, 1e-6)

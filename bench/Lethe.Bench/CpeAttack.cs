@@ -40,9 +40,10 @@ internal static class CpeAttack
             foreach (var rare in new[] { Switch.Off, Switch.On })
             {
                 var settings = CpeSettings.Of(new CpeOptions { Rare = rare }, ConceptKind.Object, model.TextEncoder.Width);
-                using var training = Trained(concept, settings);
+                var nearest = NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
+                using var training = Trained(concept, settings, nearest);
                 using var edit = CpeEraser.Edit(frozen.Layout, training.Adapter.ToFile(), training.Adapter.Settings(concept.Name));
-                using var delta = Attack(training, settings, Pairs(concept, settings));
+                using var delta = Attack(training, settings, Pairs(concept, settings, nearest));
                 using var attached = model.Denoiser.Attach(edit);
                 var name = rare == Switch.On ? "rare-on" : "rare-off";
                 Count(name, Seen(target.expand(Attacks, -1, -1)));
@@ -79,21 +80,18 @@ internal static class CpeAttack
             return torch.cat([.. each], 0);
         }
 
-        IReadOnlyList<string> Nearest(Concept concept, CpeSettings settings) =>
-            NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
-
-        List<(Tensor Target, Tensor Surrogate)> Pairs(Concept concept, CpeSettings settings)
+        List<(Tensor Target, Tensor Surrogate)> Pairs(Concept concept, CpeSettings settings, IReadOnlyList<string> nearest)
         {
-            var surrogate = ConceptTexts.SurrogateOf(concept, settings, Nearest(concept, settings), [concept]);
+            var surrogate = ConceptTexts.SurrogateOf(concept, settings, nearest, [concept]);
             var pairs = ConceptTexts.PairsOf(concept, surrogate, settings);
             return [.. texts.Of([.. pairs.Select(pair => pair.Target)], default).Zip(texts.Of([.. pairs.Select(pair => pair.Surrogate)], default))];
         }
 
-        ConceptTraining Trained(Concept concept, CpeSettings settings)
+        ConceptTraining Trained(Concept concept, CpeSettings settings, IReadOnlyList<string> nearest)
         {
-            var words = ConceptTexts.Words(concept, settings, Nearest(concept, settings), PreserveSet.Empty);
+            var words = ConceptTexts.Words(concept, settings, nearest, PreserveSet.Empty);
             var anchors = new AnchorSampler(texts.Of(ConceptTexts.Expand(words, settings, ConceptTexts.SentencesFor(words.Count, settings)), default), empty, settings.NoiseScale, settings.Mixup);
-            var training = new ConceptTraining(frozen, settings, Pairs(concept, settings), anchors, TrainingSeed);
+            var training = new ConceptTraining(frozen, settings, Pairs(concept, settings, nearest), anchors, TrainingSeed);
             while (!training.IsFinished)
                 training.Step();
             return training;

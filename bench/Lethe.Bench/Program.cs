@@ -10,7 +10,7 @@ if (args is ["cpe", ..])
     return;
 }
 
-// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `make FILE` writes one of random
+// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `make FILE [small]` writes one of random
 // weights, `open MODEL` times reading and opening a model.
 if (args is ["runtime", var work, ..])
 {
@@ -20,9 +20,9 @@ if (args is ["runtime", var work, ..])
     return;
 }
 
-if (args is ["make", var file])
+if (args is ["make", var file, ..])
 {
-    RuntimeWork.Make(file);
+    RuntimeWork.Make(file, args.Contains("small"));
     return;
 }
 

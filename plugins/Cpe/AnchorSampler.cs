@@ -32,31 +32,24 @@ internal sealed class AnchorSampler
             return _empty.clone().MoveToOuterDisposeScope();
         var rows = torch.randint(_anchors.Count, [2, count], generator: generator).data<long>().ToArray();
         var shares = _mixup ? torch.rand([count], ScalarType.Float64, generator: generator).data<double>().ToArray() : [.. Enumerable.Repeat(1.0, count)];
-        var first = Gather(rows.AsSpan(0, count));
-        var mixed = first;
-        if (_mixup)
+        var drawn = torch.empty([count + 1, .. _empty.shape[1..]], _empty.dtype);
+        drawn.narrow(0, 0, 1).copy_(_empty);
+        // One prompt after the other and in place: it stays in the processor's cache from its noise to its mixture.
+        for (var i = 0; i < count; i++)
         {
-            var share = torch.tensor(shares, [count, 1, 1], _empty.dtype);
-            var second = Gather(rows.AsSpan(count));
-            mixed = second + (first - second) * share;
-        }
-
-        if (_noise > 0)
-        {
+            var (first, second, share) = (rows[i], rows[count + i], shares[i]);
+            var prompt = drawn[i + 1];
             // The sum of two independent normal variables is normal: one draw has the distribution of both rows' noise.
-            var deviations = shares.Select((m, i) => _noise * Math.Sqrt(Square(m * _norms[rows[i]]) + Square((1 - m) * _norms[rows[count + i]]))).ToArray();
-            mixed = mixed + torch.randn(mixed.shape, _empty.dtype, generator: generator) * torch.tensor(deviations, [count, 1, 1], _empty.dtype);
+            if (_noise > 0)
+                prompt.normal_(0, _noise * Math.Sqrt(Square(share * _norms[first]) + Square((1 - share) * _norms[second])), generator);
+            else
+                prompt.zero_();
+            prompt.add_(_anchors[(int)first], share);
+            if (_mixup)
+                prompt.add_(_anchors[(int)second], 1 - share);
         }
 
-        return torch.cat([_empty, mixed]).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Gather(ReadOnlySpan<long> rows)
-    {
-        var picked = new List<Tensor>(rows.Length);
-        foreach (var row in rows)
-            picked.Add(_anchors[(int)row]);
-        return torch.stack(picked).to(_empty.dtype);
+        return drawn.MoveToOuterDisposeScope();
     }
 
     private static double Norm(Tensor anchor)

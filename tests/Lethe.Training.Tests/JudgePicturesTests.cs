@@ -43,6 +43,17 @@ public sealed class JudgePicturesTests : IDisposable
     }
 
     [Fact]
+    public void OpenForJudge_PicturesOfAnEarlierVersion_AreRefusedByFile()
+    {
+        Write("judge-images.safetensors", [(0, 3)], [0]);
+
+        var fault = Assert.Throws<InvalidDataException>(() => TrainingPictures.OpenForJudge(folder, world, "judge"));
+
+        Assert.Contains("judge-images.safetensors", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("hint: run `--stage data` again", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OpenForJudge_TwoJudges_HoldOutTheGeneratorsCellsAndTheirOwn()
     {
         using var judge = TrainingPictures.OpenForJudge(folder, world, "judge");

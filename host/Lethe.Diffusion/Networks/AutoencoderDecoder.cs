@@ -39,10 +39,7 @@ internal sealed class AutoencoderDecoder
         foreach (var (resnets, upsampler) in levels)
         {
             foreach (var resnet in resnets)
-            {
-                using var before = hidden;
-                hidden = resnet.Forward(before);
-            }
+                hidden = resnet.Forward(hidden, consumes: true);
 
             if (upsampler is not null)
             {

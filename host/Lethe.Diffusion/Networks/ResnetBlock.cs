@@ -23,13 +23,20 @@ internal sealed class ResnetBlock
 
     /// <param name="x">Activations <c>[B, C, H, W]</c>.</param>
     /// <param name="activatedTime">silu of the time embedding, <c>[B or 1, timeWidth]</c>: the same for all blocks, so computed once.</param>
-    public Tensor Forward(Tensor x, Tensor? activatedTime = null)
+    /// <param name="consumes">Nobody needs <paramref name="x"/> afterwards, so it is disposed as early as possible.</param>
+    public Tensor Forward(Tensor x, Tensor? activatedTime = null, bool consumes = false)
     {
         using var scope = torch.NewDisposeScope();
         // Feature maps are what fills the memory: each is freed as soon as the next one is there.
+        var residual = shortcut?.Forward(x) ?? x;
         Tensor hidden;
         using (var activated = norm1.ForwardSilu(x))
+        {
+            if (consumes && shortcut is not null)
+                x.Dispose();
             hidden = conv1.Forward(activated);
+        }
+
         if (timeProjection is not null && activatedTime is not null)
         {
             using var before = hidden;
@@ -43,6 +50,9 @@ internal sealed class ResnetBlock
             hidden = conv2.Forward(activated);
         }
 
-        return ((shortcut?.Forward(x) ?? x) + hidden).MoveToOuterDisposeScope();
+        var sum = (residual + hidden).MoveToOuterDisposeScope();
+        if (consumes)
+            x.Dispose();
+        return sum;
     }
 }

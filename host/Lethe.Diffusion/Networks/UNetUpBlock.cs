@@ -42,8 +42,7 @@ internal sealed class UNetUpBlock
             // Nobody needs a skip twice; the input of the whole block is the caller's.
             using var skip = skips.Pop();
             using var before = i == 0 ? null : x;
-            using (var both = torch.cat([x, skip], 1))
-                x = resnets[i].Forward(both, activatedTime);
+            x = resnets[i].Forward(torch.cat([x, skip], 1), activatedTime, consumes: true);
             if (transformers.Length > 0)
             {
                 using var plain = x;

@@ -24,7 +24,7 @@ public static class BenchmarkPreparation
         IReadOnlyDictionary<string, EraserSource> installed, Func<string, IReadOnlyList<Diagnostic>> refusalsFor)
     {
         var modelPath = ModelLocation.Find(choices.Model ?? benchmark.Model);
-        var rows = Selected(benchmark.Erasers, choices.Erasers);
+        var rows = Selected(benchmark.Erasers, choices);
         var refusals = rows.Where(row => !installed.ContainsKey(row.Eraser)).SelectMany(row => refusalsFor(row.Eraser)).Distinct().ToList();
         if (refusals.Count > 0)
             throw new RunException(ExitCode.PluginRefused, refusals);
@@ -38,15 +38,16 @@ public static class BenchmarkPreparation
         return BenchmarkPlanner.Plan(benchmark, choices, modelPath, erase, keep, bound);
     }
 
-    private static List<EraserRow> Selected(IReadOnlyList<EraserRow> rows, IReadOnlyList<string> wanted)
+    private static List<EraserRow> Selected(IReadOnlyList<EraserRow> rows, BenchmarkChoices choices)
     {
+        var wanted = choices.Erasers;
         foreach (var name in wanted.Where(name => !rows.Any(row => Means(row, name))))
         {
             var known = rows.SelectMany(row => new[] { row.Label, row.Eraser }).Distinct().ToList();
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.UnknownEraser, $"`--eraser` is `{name}`, which no row of the benchmark has",
                 KeySuggestion.Nearest(name, known) is { } nearest ? $"did you mean `{nearest}`?" : $"rows are {string.Join(", ", known.Select(item => $"`{item}`"))}");
         }
-        return [.. rows.Where(row => wanted.Count == 0 || wanted.Any(name => Means(row, name)))];
+        return [.. rows.Where(row => wanted.Count == 0 ? !(choices.Quick && row.Slow) : wanted.Any(name => Means(row, name)))];
     }
 
     private static bool Means(EraserRow row, string name) => row.Eraser == name || string.Equals(row.Label, name, StringComparison.OrdinalIgnoreCase);

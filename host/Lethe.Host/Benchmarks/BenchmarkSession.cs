@@ -17,14 +17,13 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
     /// <summary>Runs what is missing, then makes the tables.</summary>
     /// <param name="worker">How to start a worker for a cell with so many threads; null makes the tables only.</param>
     /// <param name="threads">Cores to use.</param>
-    /// <param name="startOver">Forgets the cells of the plan's rows.</param>
-    /// <param name="allRows">The plan has all rows of the file, so that starting over may clear the whole folder.</param>
+    /// <param name="startOver">Forgets the cells of the plan's rows; the whole folder if it has all rows.</param>
     /// <param name="cancel">Ends the workers at once.</param>
-    public BenchmarkResult Run(Func<BenchmarkCell, int, ProcessStartInfo>? worker, int threads, bool startOver, bool allRows, CancellationToken cancel)
+    public BenchmarkResult Run(Func<BenchmarkCell, int, ProcessStartInfo>? worker, int threads, bool startOver, CancellationToken cancel)
     {
         var identity = RunJson.Text(new BenchmarkIdentity(benchmark.Plan.Benchmark, benchmark.Plan.Quick));
-        using var folder = RunFolder.Open(root, identity, startOver && allRows);
-        if (startOver && !allRows)
+        using var folder = RunFolder.Open(root, identity, startOver && benchmark.HasAllRows);
+        if (startOver && !benchmark.HasAllRows)
             Forget();
         RefuseOtherPlans();
         var failures = worker is null ? new Dictionary<string, string>() : Cells(folder, worker, threads, cancel);

@@ -14,6 +14,9 @@ public sealed record EraserRow
     /// <summary>Options of the eraser.</summary>
     public PolicyMapping Options { get; init; } = PolicyMapping.Empty;
 
+    /// <summary>Its training takes long: `--quick` leaves the row out, unless `--eraser` names it.</summary>
+    public bool Slow { get; init; }
+
     /// <summary>The name in the table.</summary>
     internal string Label => Name ?? Eraser;
 }

@@ -21,6 +21,9 @@ public sealed record PreparedBenchmark
     /// <summary>Other names of the erased concepts, by concept; judges may know a concept by any of them.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Phrases { get; init; }
 
+    /// <summary>Whether no row of the file was left out.</summary>
+    public bool HasAllRows => Benchmark.Erasers.All(row => Plan.Cells.Any(cell => cell.Row == row.Label));
+
     /// <summary>The prompts of a cell; for the unedited model those of all targets, each once.</summary>
     public IReadOnlyList<PlannedPrompt> PromptsOf(BenchmarkCell cell) => cell.Target is { } target
         ? [.. TargetOf(target).Prompts.Select(prompt => prompt.Prompt)]

@@ -61,7 +61,7 @@ internal static class BenchmarkCommand
         {
             result = new BenchmarkSession(benchmark, root, progress).Run(
                 context.Parsed.GetValue(TablesOnly) ? null : (cell, lanes) => Worker(context, file, root, choices, cell, lanes),
-                threads, context.Parsed.GetValue(Force), choices.Erasers.Count == 0, cancel);
+                threads, context.Parsed.GetValue(Force), cancel);
         }
         if (!context.Globals.Json)
             TableText.Write(result.Table, context.Streams);

@@ -1,4 +1,5 @@
 using Lethe.Evaluation.Metrics;
+using Lethe.Host.Benchmarks;
 using Lethe.Host.Runs;
 using Lethe.Sdk.Diagnostics;
 
@@ -66,7 +67,7 @@ public sealed class BenchmarkPlannerTests
     [Fact]
     public void Plan_ShippedCifar10_KeepsNineClassesForEachErasedOne()
     {
-        var benchmark = SampleBenchmark.Prepare(File.ReadAllText(Repository.PathOf("benchmarks", "cifar10.yaml")));
+        var benchmark = SampleBenchmark.Prepare(File.ReadAllText(Repository.PathOf("benchmarks", "cifar10.yaml")), "uce");
 
         Assert.Equal(["airplane", "automobile", "bird", "cat"], benchmark.Plan.Targets.Select(target => target.Name));
         Assert.All(benchmark.Plan.Targets, target =>
@@ -87,6 +88,21 @@ public sealed class BenchmarkPlannerTests
         var diagnostic = Assert.Single(fault.Diagnostics);
         Assert.Equal("did you mean `cifar10`?", diagnostic.Hint);
         Assert.Equal(11, diagnostic.Location!.Line);
+    }
+
+    [Theory]
+    [InlineData(false, null, "One Two")]
+    [InlineData(true, null, "One")]
+    [InlineData(true, "Two", "Two")]
+    [InlineData(true, "uce", "One Two")]
+    public void Plan_SlowRow_IsLeftOutByQuickUnlessNamed(bool quick, string? named, string rows)
+    {
+        var text = SampleBenchmark.Text.Replace("{ name: Two, eraser: uce }", "{ name: Two, eraser: uce, slow: true }", StringComparison.Ordinal);
+
+        var prepared = SampleBenchmark.Prepare(text, new BenchmarkChoices { Quick = quick, Erasers = named is null ? [] : [named] });
+
+        Assert.Equal(rows, string.Join(' ', prepared.Plan.Cells.Where(cell => cell.Target is not null).Select(cell => cell.Row).Distinct()));
+        Assert.Equal(rows == "One Two", prepared.HasAllRows);
     }
 
     [Fact]

@@ -28,11 +28,13 @@ internal static class SampleBenchmark
           - { name: Paper, model: Another, source: "Table 1", values: { cat: { acc_e: 12.5 }, average: { h_o: 90 } } }
         """;
 
-    public static PreparedBenchmark Prepare(string text, params string[] erasers)
+    public static PreparedBenchmark Prepare(string text, params string[] erasers) => Prepare(text, new BenchmarkChoices { Erasers = erasers });
+
+    public static PreparedBenchmark Prepare(string text, BenchmarkChoices choices)
     {
-        var reading = BenchmarkReader.ReadText(text, "sample.yaml", quick: false);
+        var reading = BenchmarkReader.ReadText(text, "sample.yaml", choices.Quick);
         Assert.Empty(reading.Diagnostics);
-        return BenchmarkPreparation.Of(reading.Benchmark!, reading.Document!, new BenchmarkChoices { Erasers = erasers }, Installed, _ => []);
+        return BenchmarkPreparation.Of(reading.Benchmark!, reading.Document!, choices, Installed, _ => []);
     }
 
     private static Dictionary<string, EraserSource> Installed { get; } = new[] { "uce", "cpe" }.ToDictionary(id => id, id => new EraserSource

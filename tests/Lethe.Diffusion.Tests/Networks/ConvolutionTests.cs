@@ -1,0 +1,47 @@
+using FsCheck.Xunit;
+using Lethe.Diffusion.Networks;
+
+namespace Lethe.Diffusion.Tests.Networks;
+
+/// <summary>The cheaper ways to convolve against the plain one, which gradients take.</summary>
+public sealed class ConvolutionTests
+{
+    [Property(MaxTest = 20)]
+    public bool Upsampler_InPhases_EqualsRepeatingAndConvolving(byte height, byte width)
+    {
+        using var scope = torch.NewDisposeScope();
+        // Both sides of the size from which phases are used.
+        var (h, w) = (1 + (height % 48), 16 + (width % 16));
+        var upsampler = new Upsampler(new WeightScope(Weights(3, 3)), 3);
+        var x = torch.randn([2, 3, h, w]);
+
+        var plain = upsampler.Forward(x, 2 * h, 2 * w);
+        using var still = torch.no_grad();
+
+        return plain.allclose(upsampler.Forward(x, 2 * h, 2 * w), 1e-4, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Convolution_InStrips_EqualsTheWhole(int kernel)
+    {
+        using var scope = torch.NewDisposeScope();
+        var convolution = new Convolution(new WeightScope(Weights(2, kernel))["conv"], 2, 2, kernel, padding: kernel / 2);
+        // Just above the limit, with a last strip that is shorter.
+        var x = torch.randn([1, 2, 2999, 2999]);
+
+        var whole = convolution.Forward(x);
+        using var still = torch.no_grad();
+
+        Assert.True(whole.allclose(convolution.Forward(x), 1e-4, 1e-5));
+    }
+
+    private static StateDict Weights(long channels, long kernel)
+    {
+        var weights = new StateDict();
+        weights.Add("conv.weight", torch.randn([channels, channels, kernel, kernel]));
+        weights.Add("conv.bias", torch.randn([channels]));
+        return weights;
+    }
+}

@@ -17,7 +17,7 @@ public sealed record AdvPreserveOptions : IValidatesOptions
     /// <summary>How the concept that suffers most is looked for.</summary>
     public SearchKind Search { get; init; } = SearchKind.Gumbel;
 
-    /// <summary>Words to search: `english` (common words), `emoji` (what the built-in model can draw), `clip` (whole words of the tokenizer), `policy` (what the policy preserves), or a text file with one a line. Absent: `english` for `sd14`, `emoji` for `emoji`.</summary>
+    /// <summary>Words to search: `english` (common words), `emoji` (what the built-in model can draw), `clip` (whole words of the tokenizer), `policy` (what the policy preserves), `empty` (the empty prompt alone, the paper's baseline; best with `search-steps: 0`), or a text file with one a line. Absent: `english` for `sd14`, `emoji` for `emoji`.</summary>
     public string? Vocabulary { get; init; }
 
     /// <summary>Which words of the vocabulary are candidates.</summary>
@@ -92,7 +92,7 @@ public sealed record AdvPreserveOptions : IValidatesOptions
     /// <summary>Where partial sampling stops; absent: `reference` for `sd14`, `aligned` for `emoji`.</summary>
     public StopRule? StopRule { get; init; }
 
-    /// <summary>Steps of a whole picture; a training step takes half of them on average. Absent: 50 for `sd14`, 20 for `emoji`.</summary>
+    /// <summary>Steps of a whole picture; a training step takes half of them on average. Absent: 50 for `sd14`, 10 for `emoji`.</summary>
     [Range(2, 250)]
     public int? SamplingSteps { get; init; }
 

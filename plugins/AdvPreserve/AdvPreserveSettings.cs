@@ -7,12 +7,7 @@ namespace Lethe.Plugins.AdvPreserve;
 /// <summary>Everything that decides a training: preset and reading with the options laid over them.</summary>
 internal sealed record AdvPreserveSettings
 {
-    /// <summary>Text encoders narrower than this are the built-in model's, not CLIP's.</summary>
-    private const int NarrowestClip = 512;
-
     private static readonly string[] s_bare = ["{}"];
-    private static readonly string[] s_objects = ["{}", "{a}", "a picture of {a}", "a drawing of {a}"];
-    private static readonly string[] s_styles = ["{}", "{} style", "a {} emoji", "a picture in the style of {}"];
 
     public required AdvPreserveOptions Options { get; init; }
 
@@ -57,7 +52,7 @@ internal sealed record AdvPreserveSettings
 
     public static AdvPreserveSettings Of(AdvPreserveOptions options, IReadOnlyList<Concept> concepts, int textWidth)
     {
-        var emoji = options.Preset == AdvPreservePreset.Emoji || (options.Preset == AdvPreservePreset.Auto && textWidth < NarrowestClip);
+        var emoji = options.Preset == AdvPreservePreset.Emoji || (options.Preset == AdvPreservePreset.Auto && EmojiWorld.IsModelOf(textWidth));
         var code = options.Reading == LossReading.Code;
         var pgd = options.Search == SearchKind.Pgd;
         return new AdvPreserveSettings
@@ -74,8 +69,8 @@ internal sealed record AdvPreserveSettings
             NegativeGuidance = options.NegativeGuidance ?? (code ? 1 : 0),
             Latents = pgd ? LatentSource.Shared : options.Latents ?? (code ? LatentSource.Own : LatentSource.Shared),
             StopRule = options.StopRule ?? (emoji ? StopRule.Aligned : StopRule.Reference),
-            SamplingSteps = options.SamplingSteps ?? (emoji ? 20 : 50),
-            Templates = options.Templates ?? (!emoji ? s_bare : concepts.All(concept => concept.Kind == ConceptKind.Style) ? s_styles : s_objects),
+            SamplingSteps = options.SamplingSteps ?? (emoji ? 10 : 50),
+            Templates = options.Templates ?? (emoji ? EmojiWorld.TemplatesFor(concepts) : s_bare),
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class SearchLog : IDisposable
     /// <param name="cycle">Every so many steps is a weight step, the first one included.</param>
     public string Report(IReadOnlyList<string> names, IReadOnlyList<CandidateSet> candidates, Func<int, Tensor> logits, int cycle)
     {
-        var kept = Steps().Where((_, step) => step % cycle == 0).ToLookup(step => step.Concept, step => candidates[step.Concept].Words[step.Word]);
+        var kept = Steps().Where((_, step) => step % cycle == 0).ToLookup(step => step.Concept, step => Named(candidates[step.Concept].Words[step.Word]));
         return "Adversarial preservation. " + string.Join(" ", names.Select((name, i) =>
         {
             var counts = kept[i].GroupBy(word => word).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
@@ -47,8 +47,10 @@ internal sealed class SearchLog : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         var values = logits.detach().cpu().data<float>().ToArray();
-        return [.. set.Words.Zip(values).OrderByDescending(pair => pair.Second).ThenBy(pair => pair.First, StringComparer.Ordinal).Take(Shown).Select(pair => pair.First)];
+        return [.. set.Words.Zip(values).OrderByDescending(pair => pair.Second).ThenBy(pair => pair.First, StringComparer.Ordinal).Take(Shown).Select(pair => Named(pair.First))];
     }
+
+    private static string Named(string word) => word.Length == 0 ? "the empty prompt" : word;
 
     private IEnumerable<(int Concept, int Word)> Steps()
     {

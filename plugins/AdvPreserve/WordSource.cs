@@ -8,9 +8,9 @@ namespace Lethe.Plugins.AdvPreserve;
 /// <summary>Vocabularies by name.</summary>
 internal static class WordSource
 {
-    public const string English = "english", Emoji = "emoji", Clip = "clip", Policy = "policy";
+    public const string English = "english", Emoji = "emoji", Clip = "clip", Policy = "policy", Empty = "empty";
 
-    private static readonly string[] s_known = [English, Emoji, Clip, Policy];
+    private static readonly string[] s_known = [English, Emoji, Clip, Policy, Empty];
 
     /// <summary>For messages.</summary>
     public static string Names => string.Join(", ", s_known.Select(name => $"`{name}`"));
@@ -27,6 +27,7 @@ internal static class WordSource
         Clip when request.Model.TextEncoder is IWordPieces pieces => pieces.Words.Where(word => word.All(char.IsAsciiLetterLower)),
         Clip => throw new InvalidDataException("vocabulary `clip` needs a text encoder that names its words, and this model's does not"),
         Policy => request.Preserve.Prompts.Concat(request.Concepts.SelectMany(concept => concept.Neighbours)),
+        Empty => [""],
         _ => WordFile.Read(vocabulary),
     }).Distinct(StringComparer.OrdinalIgnoreCase)];
 

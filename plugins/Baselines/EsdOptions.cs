@@ -36,7 +36,7 @@ public sealed record EsdOptions : IValidatesOptions
     /// <summary>Where the `legacy` sampler stops; absent: `reference` for `sd14`, `aligned` for `emoji`.</summary>
     public EsdStopRule? StopRule { get; init; }
 
-    /// <summary>Steps of a whole picture; a training step takes half of them on average. Absent: 50 for `sd14`, 20 for `emoji`.</summary>
+    /// <summary>Steps of a whole picture; a training step takes half of them on average. Absent: 50 for `sd14`, 10 for `emoji`.</summary>
     [Range(2, 250)]
     public int? SamplingSteps { get; init; }
 

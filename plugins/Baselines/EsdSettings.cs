@@ -7,12 +7,7 @@ namespace Lethe.Plugins.Baselines;
 /// <summary>Everything that decides a training: a preset with the options laid over it.</summary>
 internal sealed record EsdSettings
 {
-    /// <summary>Text encoders narrower than this are the built-in model's, not CLIP's.</summary>
-    private const int NarrowestClip = 512;
-
     private static readonly string[] s_bare = ["{}"];
-    private static readonly string[] s_objects = ["{}", "{a}", "a picture of {a}", "a drawing of {a}"];
-    private static readonly string[] s_styles = ["{}", "{} style", "a {} emoji", "a picture in the style of {}"];
 
     public required EsdVariant Variant { get; init; }
 
@@ -39,7 +34,7 @@ internal sealed record EsdSettings
 
     public static EsdSettings Of(EsdOptions options, IReadOnlyList<Concept> concepts, int textWidth)
     {
-        var emoji = options.Preset == EsdPreset.Emoji || (options.Preset == EsdPreset.Auto && textWidth < NarrowestClip);
+        var emoji = options.Preset == EsdPreset.Emoji || (options.Preset == EsdPreset.Auto && EmojiWorld.IsModelOf(textWidth));
         return new EsdSettings
         {
             Variant = options.Variant,
@@ -50,10 +45,10 @@ internal sealed record EsdSettings
             NegativeGuidance = options.NegativeGuidance,
             Sampler = options.Sampler,
             StopRule = options.StopRule ?? (emoji ? EsdStopRule.Aligned : EsdStopRule.Reference),
-            SamplingSteps = options.SamplingSteps ?? (emoji ? 20 : 50),
+            SamplingSteps = options.SamplingSteps ?? (emoji ? 10 : 50),
             StartGuidance = options.StartGuidance,
             EraseFrom = options.EraseFrom,
-            Templates = options.Templates ?? (!emoji ? s_bare : concepts.All(concept => concept.Kind == ConceptKind.Style) ? s_styles : s_objects),
+            Templates = options.Templates ?? (emoji ? EmojiWorld.TemplatesFor(concepts) : s_bare),
         };
     }
 

@@ -58,16 +58,13 @@ internal sealed record CpeSettings
 
     public required int AnchorPrompts { get; init; }
 
-    /// <summary>Text encoders narrower than this are the built-in model's, not CLIP's.</summary>
-    private const int NarrowestClip = 512;
-
     /// <summary>The settings of one concept.</summary>
     /// <param name="options">What the policy asks for.</param>
     /// <param name="kind">The concept's kind.</param>
     /// <param name="textWidth">Width D of the model's text states.</param>
     public static CpeSettings Of(CpeOptions options, ConceptKind kind, long textWidth)
     {
-        var preset = (options.Preset, textWidth < NarrowestClip, kind) switch
+        var preset = (options.Preset, EmojiWorld.IsModelOf(textWidth), kind) switch
         {
             (CpePreset.Auto, true, _) or (CpePreset.Emoji, _, _) => Emoji(kind),
             (CpePreset.Auto, _, ConceptKind.Style) or (CpePreset.Artist, _, _) => Artist,

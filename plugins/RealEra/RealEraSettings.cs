@@ -5,9 +5,6 @@ namespace Lethe.Plugins.RealEra;
 /// <summary>Everything that decides an erasure: a preset with the options laid over it.</summary>
 internal sealed record RealEraSettings
 {
-    /// <summary>Text encoders narrower than this are the built-in model's, not CLIP's.</summary>
-    private const int NarrowestClip = 512;
-
     public required IReadOnlyList<string> ObjectTemplates { get; init; }
 
     public required IReadOnlyList<string> StyleTemplates { get; init; }
@@ -86,7 +83,7 @@ internal sealed record RealEraSettings
     /// <param name="textWidth">Width D of the model's text states.</param>
     public static RealEraSettings Of(RealEraOptions options, long textWidth)
     {
-        var preset = options.Preset == RealEraPreset.Emoji || (options.Preset == RealEraPreset.Auto && textWidth < NarrowestClip) ? Emoji : Sd14;
+        var preset = options.Preset == RealEraPreset.Emoji || (options.Preset == RealEraPreset.Auto && EmojiWorld.IsModelOf(textWidth)) ? Emoji : Sd14;
         return preset with
         {
             ObjectTemplates = options.Templates ?? preset.ObjectTemplates,

@@ -34,7 +34,10 @@ internal sealed class CpeLoss(FrozenProjections frozen)
         {
             var projection = frozen.Layout.Projections[p];
             var own = up.narrow(1, projection.Offset, projection.Width);
-            couplings.Add(own.matmul(frozen.Weights.narrow(0, projection.Offset, projection.Width)) * frozen.Shares[p]);
+            var weight = frozen.Weights.narrow(0, projection.Offset, projection.Width);
+            // One row is multiplied as a vector, from the right: the engine's matrix product would copy the whole weight first.
+            var coupling = own.shape[0] == 1 ? weight.mT.matmul(own.squeeze(0)).unsqueeze(0) : own.matmul(weight);
+            couplings.Add(coupling * frozen.Shares[p]);
             grams.Add(own.matmul(own.mT) * frozen.Shares[p]);
         }
 

@@ -19,9 +19,10 @@ internal static class ResidualAttentionGate
     public static Tensor Attention(Tensor states, Tensor query, Tensor? key)
     {
         var queries = states.matmul(query);
-        var keys = key is null ? queries : states.matmul(key);
-        return queries.matmul(keys.mT).softmax(-1);
+        return Attention(queries, key is null ? queries : states.matmul(key));
     }
+
+    private static Tensor Attention(Tensor queries, Tensor keys) => queries.matmul(keys.mT).softmax(-1);
 
     /// <summary>The gate before its sigmoid, <c>C b = P (X b) [B, T]</c>: numbers first, so that <c>C</c> is formed for the winner only.</summary>
     public static Tensor Logits(Tensor attention, Tensor states, Tensor scaler) => attention.matmul(states.matmul(scaler)).squeeze(-1);
@@ -39,8 +40,12 @@ internal static class ResidualAttentionGate
     {
         if (query is null)
             return states.matmul(down);
-        var mixed = Attention(states, query, key).matmul(states.matmul(torch.cat([down, scaler], 1)));
-        var width = down.shape[1];
+        // All maps of the states in one product, which reads them once.
+        var (gate, width) = (query.shape[1], down.shape[1]);
+        var mapped = states.matmul(torch.cat(key is null ? [query, down, scaler] : [query, down, scaler, key], 1));
+        var queries = mapped.narrow(2, 0, gate);
+        var keys = key is null ? queries : mapped.narrow(2, gate + width + 1, gate);
+        var mixed = Attention(queries, keys).matmul(mapped.narrow(2, gate, width + 1));
         return mixed.narrow(2, 0, width) * mixed.narrow(2, width, 1).sigmoid();
     }
 }

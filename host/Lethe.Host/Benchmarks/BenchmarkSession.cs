@@ -40,7 +40,7 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
         progress.Begin("benchmark", done.Count == 0 ? 0 : cells.Sum(cell => cell.Pictures), "pictures");
         progress.Report(done.Values.Sum());
         var gate = new Lock();
-        var pool = new WorkerPool(worker, Ended, Drawn);
+        var pool = new WorkerPool(worker, Ended, Moved);
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         // The others compare their pictures with the unedited model's.
         foreach (var part in cells.Where(cell => !finished.Contains(cell.Id)).GroupBy(cell => cell.Target is null))
@@ -52,12 +52,13 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
         }
         return failures;
 
-        void Drawn(BenchmarkCell cell, int pictures)
+        void Moved(BenchmarkCell cell, CellProgress told)
         {
             lock (gate)
             {
-                done[cell.Id] = pictures;
-                progress.Report(done.Values.Sum(), cell.Id);
+                if (!told.IsTraining)
+                    done[cell.Id] = told.Number;
+                progress.Report(done.Values.Sum(), told.IsTraining ? string.Create(CultureInfo.InvariantCulture, $"{cell.Id}, training {told.Number} %") : cell.Id);
             }
         }
 

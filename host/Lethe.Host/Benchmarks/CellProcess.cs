@@ -9,10 +9,10 @@ internal static partial class CellProcess
 {
     /// <summary>Runs to the end.</summary>
     /// <param name="start">How to start the worker, all its streams redirected.</param>
-    /// <param name="pictures">Hears how many pictures are finished.</param>
+    /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancel">Ends the worker at once; what it finished is kept.</param>
     /// <returns>Null when the cell is finished, otherwise why it is not.</returns>
-    public static string? Run(ProcessStartInfo start, Action<int> pictures, CancellationToken cancel)
+    public static string? Run(ProcessStartInfo start, Action<CellProgress> progress, CancellationToken cancel)
     {
         using var process = Process.Start(start)!;
         // Killed with all it may have started; every file of a cell is whole or absent.
@@ -20,8 +20,8 @@ internal static partial class CellProcess
         var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         while (process.StandardOutput.ReadLine() is { } line)
         {
-            if (line.StartsWith(CellObserver.Mark, StringComparison.Ordinal) && int.TryParse(line.AsSpan(CellObserver.Mark.Length), CultureInfo.InvariantCulture, out var done))
-                pictures(done);
+            if (CellProgress.Of(line) is { } told)
+                progress(told);
         }
         process.WaitForExit();
         cancel.ThrowIfCancellationRequested();

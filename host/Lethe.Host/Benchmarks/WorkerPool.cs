@@ -9,9 +9,9 @@ namespace Lethe.Host.Benchmarks;
 /// <summary>Runs cells side by side, each in a process of its own.</summary>
 /// <param name="start">How to start a worker for a cell with so many threads.</param>
 /// <param name="log">Hears each cell that ends: its id, how long it took, and why it failed, or null.</param>
-/// <param name="pictures">Hears how many pictures of a cell are finished.</param>
+/// <param name="progress">Hears how far a cell is.</param>
 internal sealed class WorkerPool(
-    Func<BenchmarkCell, int, ProcessStartInfo> start, Action<BenchmarkCell, TimeSpan, string?> log, Action<BenchmarkCell, int> pictures)
+    Func<BenchmarkCell, int, ProcessStartInfo> start, Action<BenchmarkCell, TimeSpan, string?> log, Action<BenchmarkCell, CellProgress> progress)
 {
     private const long BytesOfProcess = 300L << 20;
 
@@ -54,7 +54,7 @@ internal sealed class WorkerPool(
     {
         stop.ThrowIfCancellationRequested();
         var began = Stopwatch.GetTimestamp();
-        var failure = CellProcess.Run(start(cell, threads), done => pictures(cell, done), stop);
+        var failure = CellProcess.Run(start(cell, threads), told => progress(cell, told), stop);
         if (failure is not null)
             failures[cell.Id] = failure;
         log(cell, Stopwatch.GetElapsedTime(began), failure);

@@ -187,7 +187,7 @@ public sealed class EsdTests
         Concept[] concepts = [new() { Name = "cat" }, new() { Name = "dog" }];
 
         Assert.Equal((1000, 1e-5, 50), Values(EsdSettings.Of(new EsdOptions(), concepts, 768)));
-        Assert.Equal((600, 1e-4, 20), Values(EsdSettings.Of(new EsdOptions(), concepts, 256)));
+        Assert.Equal((600, 1e-4, 10), Values(EsdSettings.Of(new EsdOptions(), concepts, 256)));
         Assert.Equal((1000, 1e-5, 50), Values(EsdSettings.Of(new EsdOptions { Preset = EsdPreset.Sd14 }, concepts, 256)));
 
         static (int, double, int) Values(EsdSettings settings) => (settings.Iterations, settings.LearningRate, settings.SamplingSteps);

@@ -67,7 +67,7 @@ public sealed record CpeOptions : IValidatesOptions
     [Range(0.0, 0.1)]
     public double NoiseScale { get; init; } = 0.001;
 
-    /// <summary>Mix anchors in pairs; absent: `off` for `emoji`, otherwise `on`.</summary>
+    /// <summary>Mix anchors in pairs; absent: `off` for objects in `emoji`, otherwise `on`.</summary>
     public Switch? Mixup { get; init; }
 
     /// <summary>Sentences to erase the concept in; `{}` stands for it, `{a}` for it after `a` or `an`. The bare concept is always among them.</summary>

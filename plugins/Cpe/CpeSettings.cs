@@ -154,7 +154,7 @@ internal sealed record CpeSettings
     {
         Guidance = 0.3,
         // The built-in model's text states lie close together: with the paper's weight a concept that resembles an anchor stays.
-        AnchorWeight = 3e3,
+        AnchorWeight = kind == ConceptKind.Style ? 1e3 : 3e3,
         // From the authors' start, and at twice the learning rate, one concept in four ends with a gate that is open to every prompt.
         QueryBound = 0.0625,
         Stages = 3,
@@ -163,8 +163,8 @@ internal sealed record CpeSettings
         AttackIterations = 100,
         Attacks = 8,
         AnchorBatch = 16,
-        // Of a mixture the gate sees neither part: pairs hide which names it is open to, and neighbours are lost.
-        Mixup = false,
+        // Of a mixture the gate sees neither part: pairs hide which names it is open to, and neighbours are lost. Styles are few, and lose none.
+        Mixup = kind == ConceptKind.Style,
         LearningRate = 5e-4,
         // "a thing" is no word of the built-in world: the model goes on drawing the concept.
         Surrogate = null,

@@ -1,4 +1,3 @@
-using FsCheck.Xunit;
 using Lethe.Diffusion.Networks;
 
 namespace Lethe.Diffusion.Tests.Networks;
@@ -6,19 +5,22 @@ namespace Lethe.Diffusion.Tests.Networks;
 /// <summary>The cheaper ways to convolve against the plain one, which gradients take.</summary>
 public sealed class ConvolutionTests
 {
-    [Property(MaxTest = 20)]
-    public bool Upsampler_InPhases_EqualsRepeatingAndConvolving(byte height, byte width)
+    [Theory]
+    [InlineData(1, 256)]
+    [InlineData(256, 1)]
+    [InlineData(17, 31)]
+    [InlineData(32, 32)]
+    [InlineData(2, 3)]
+    public void Upsampler_InPhases_EqualsRepeatingAndConvolving(int h, int w)
     {
         using var scope = torch.NewDisposeScope();
-        // Both sides of the size from which phases are used.
-        var (h, w) = (1 + (height % 48), 16 + (width % 16));
         var upsampler = new Upsampler(new WeightScope(Weights(3, 3)), 3);
         var x = torch.randn([2, 3, h, w]);
 
         var plain = upsampler.Forward(x, 2 * h, 2 * w);
         using var still = torch.no_grad();
 
-        return plain.allclose(upsampler.Forward(x, 2 * h, 2 * w), 1e-4, 1e-5);
+        Assert.True(plain.allclose(upsampler.Forward(x, 2 * h, 2 * w), 1e-4, 1e-5));
     }
 
     [Theory]

@@ -106,7 +106,7 @@ internal static class BenchmarkCommand
     {
         var benchmarks = BenchmarkLocation.Names().Select(name => (Name: name, Reading: BenchmarkReader.Read(BenchmarkLocation.Find(name), quick: false))).ToList();
         foreach (var (name, reading) in benchmarks.Where(_ => !context.Globals.Json))
-            context.Streams.Out.WriteLine($"{name,-14}{reading.Benchmark?.Title ?? "(cannot be read)"}");
+            context.Streams.Out.WriteLine($"{name,-18}{reading.Benchmark?.Title ?? "(cannot be read)"}");
         return context.Finish(new JsonObject
         {
             ["benchmarks"] = new JsonArray([.. benchmarks.Select(item => new JsonObject { ["name"] = item.Name, ["title"] = item.Reading.Benchmark?.Title })]),

@@ -160,23 +160,13 @@ internal sealed class CpeRun : IDisposable
         _context.Checkpoints.Save(CheckpointOf(index), training.Save());
     }
 
-    /// <summary>
-    /// One engine thread for each concept when there are several: an adapter is too small to keep many busy. Whether there are several is
-    /// decided by the request, not by what is left of it, so that a resumed run ends with the same bytes.
-    /// </summary>
+    /// <summary>Several concepts at once on one engine thread each, whose operators are too small for more; it changes no byte.</summary>
     private void SideBySide<T>(IReadOnlyList<T> items, Action<T> body)
     {
-        if (_request.Concepts.Count == 1)
-        {
-            foreach (var item in items)
-                body(item);
-            return;
-        }
-
         var threads = torch.get_num_threads();
         try
         {
-            Parallel.ForEach(items, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = _context.Cancel }, item =>
+            Parallel.ForEach(items, new ParallelOptions { MaxDegreeOfParallelism = _context.Threads, CancellationToken = _context.Cancel }, item =>
             {
                 torch.set_num_threads(1);
                 body(item);

@@ -24,16 +24,13 @@ internal sealed class CellRun(PreparedBenchmark benchmark, string root, int thre
         folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
         var pictures = new PictureStage(folder, plan.Sampling, plan.Prompts, observer);
         var lanes = Lanes.CountFor(benchmark.ModelPath, threads);
-        // Small models are drawn and edited with one engine thread each, whatever the machine has: rounding depends on it.
-        if (Lanes.AreCheap(benchmark.ModelPath))
-            torch.set_num_threads(1);
         if (cell.Step is null)
         {
             pictures.Draw("before", model.BatchSize, lanes, () => Lane(model, lanes, []), cancel);
         }
         else
         {
-            var edits = new EraseStage(folder, [benchmark.Steps[cell.Id]], plan.Seed, observer).Erase(model, cancel);
+            var edits = new EraseStage(folder, [benchmark.Steps[cell.Id]], plan.Seed, threads, observer).Erase(model, cancel);
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.
             var alone = edits.Any(edit => edit is not (WeightEdit or LowRankEdit)) ? 1 : lanes;
             pictures.Draw("after", model.BatchSize, alone, () => Lane(model, alone, edits), cancel);

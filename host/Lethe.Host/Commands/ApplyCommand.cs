@@ -38,7 +38,7 @@ internal static class ApplyCommand
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", prepared.Plan.Policy));
         RunResult result;
         using (var progress = context.Progress())
-            result = new RunSession(prepared, folder, force, context.Globals.Threads ?? Environment.ProcessorCount, new ProgressObserver(progress)).Run(cancel);
+            result = new RunSession(prepared, folder, force, context.Globals.CoresToUse, new ProgressObserver(progress)).Run(cancel);
         foreach (var line in RunSummary.Lines(result))
             context.Note(line);
         return result;

@@ -49,7 +49,7 @@ internal static class BenchmarkCommand
         if (parsed.GetValue(DryRun))
             return Show(context, benchmark.Plan);
         var root = Path.GetFullPath(parsed.GetValue(Output) ?? Path.Combine("runs", $"benchmark-{benchmark.Plan.Benchmark}{(choices.Quick ? "-quick" : "")}"));
-        var threads = context.Globals.Threads ?? Environment.ProcessorCount;
+        var threads = context.Globals.CoresToUse;
         return parsed.GetValue(Cell) is { } cell ? Work(context, benchmark, root, cell, threads, cancel) : Measure(context, benchmark, file, root, choices, threads, cancel);
     }
 

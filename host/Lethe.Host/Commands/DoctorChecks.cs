@@ -15,16 +15,16 @@ internal static class DoctorChecks
     public static IEnumerable<DoctorCheck> All(CommandContext context)
     {
         yield return new DoctorCheck("system", true, $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} processors");
-        foreach (var check in Engine(context.Globals.Threads)) yield return check;
+        foreach (var check in Engine(context.Globals.CoresToUse)) yield return check;
         foreach (var check in Plugins(context)) yield return check;
         foreach (var model in BuiltInModels.Names) yield return Model(model);
     }
 
-    private static List<DoctorCheck> Engine(int? threads)
+    private static List<DoctorCheck> Engine(int threads)
     {
         try
         {
-            if (threads is { } wanted) torch.set_num_threads(wanted);
+            torch.set_num_threads(threads);
             var speed = MultiplySpeed();
             return
             [

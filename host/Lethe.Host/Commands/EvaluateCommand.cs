@@ -65,7 +65,7 @@ internal static class EvaluateCommand
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
             var evaluation = new ModelEvaluation(world, heldOut, sampling, pictures, new ProgressObserver(progress));
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.
-            var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.Threads ?? Environment.ProcessorCount) : 1;
+            var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.CoresToUse) : 1;
             seen = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
                 () => lanes == 1 ? new LaneModel(first, ownsModel: false, attached)
                     : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling), ownsModel: true, attached), cancel);

@@ -20,8 +20,11 @@ public sealed record GlobalOptions
     /// <summary>No colour even on a terminal.</summary>
     public bool NoColor { get; init; }
 
-    /// <summary>Threads of the tensor engine; null leaves the engine's own choice.</summary>
+    /// <summary>Cores to use, as asked for; null is all of them.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Cores to use.</summary>
+    public int CoresToUse => Threads ?? Environment.ProcessorCount;
 
     /// <summary>Device such as <c>cpu</c> or <c>cuda:0</c>; null leaves it to the policy.</summary>
     public string? Device { get; init; }
@@ -82,7 +85,7 @@ public sealed record GlobalOptions
 
     private static Option<int?> Threaded()
     {
-        var option = new Option<int?>("--threads") { Description = "Threads of the tensor engine", Recursive = true, HelpName = "count" };
+        var option = new Option<int?>("--threads") { Description = "Cores to use; all unless given", Recursive = true, HelpName = "count" };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > 1024)

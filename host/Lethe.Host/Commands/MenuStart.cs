@@ -62,12 +62,11 @@ internal static class MenuStart
         try
         {
             // As `RunGuard` does for the commands; both settings belong to the thread that computes.
-            if (context.Globals.Threads is { } wanted) torch.set_num_threads(wanted);
+            torch.set_num_threads(context.Globals.CoresToUse);
             torch.set_flush_denormal(true);
             var prepared = Preparation.Of(file, new RunChoices { Device = context.Globals.Device }, erasers);
             var folder = Path.GetFullPath(Path.Combine("runs", prepared.Plan.Policy));
-            var threads = context.Globals.Threads ?? Environment.ProcessorCount;
-            var result = new RunSession(prepared, folder, startOver: false, threads, new MenuObserver(progress)).Run(cancel);
+            var result = new RunSession(prepared, folder, startOver: false, context.Globals.CoresToUse, new MenuObserver(progress)).Run(cancel);
             return new MenuOutcome(result.ExitCode, [.. RunSummary.Lines(result)], Path.Combine(result.Folder, "report.html"));
         }
         catch (RunException fault)

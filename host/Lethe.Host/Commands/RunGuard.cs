@@ -10,8 +10,8 @@ internal static class RunGuard
     {
         try
         {
-            if (context.Globals.Threads is { } threads)
-                torch.set_num_threads(threads);
+            // The engine's own default is one thread on some machines.
+            torch.set_num_threads(context.Globals.CoresToUse);
             // Trained-from-scratch networks produce denormals, which are slow.
             torch.set_flush_denormal(true);
             return run();

@@ -5,7 +5,7 @@ using Lethe.Sdk.Erasers;
 namespace Lethe.Host.Runs;
 
 /// <summary>Runs the erasers one after the other; each sees the model with the edits of all earlier steps attached.</summary>
-internal sealed class EraseStage(RunFolder folder, IReadOnlyList<PreparedStep> steps, long seed, IRunObserver observer)
+internal sealed class EraseStage(RunFolder folder, IReadOnlyList<PreparedStep> steps, long seed, int threads, IRunObserver observer)
 {
     /// <summary>Makes or loads every edit, in order. The model is left as it was; the caller owns the edits.</summary>
     public IReadOnlyList<ModelEdit> Erase(IDiffusionModel model, CancellationToken cancel)
@@ -82,6 +82,7 @@ internal sealed class EraseStage(RunFolder folder, IReadOnlyList<PreparedStep> s
             Seed = own,
             Generator = new torch.Generator((ulong)own),
             Checkpoints = new CheckpointFolder(work),
+            Threads = threads,
             Progress = new StepProgress(observer),
             Cancel = cancel,
         };

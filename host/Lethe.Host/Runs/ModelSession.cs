@@ -16,6 +16,9 @@ public static class ModelSession
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not available, expected `cpu`");
         return Guard(() =>
         {
+            // A small model computes with one engine thread, whatever the machine has: more are slower, and rounding depends on them.
+            if (Lanes.AreCheap(path))
+                torch.set_num_threads(1);
             var model = StableDiffusion.Open(path);
             model.Sampler = PlannedSampling.KindOf(sampling.Scheduler);
             model.Eta = sampling.Eta ?? 0;

@@ -50,7 +50,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         // Several lanes need a model each, one lane takes the one that is open.
         pictures.Draw("before", model.BatchSize, lanes,
             () => lanes == 1 ? new LaneModel(model, ownsModel: false, []) : new LaneModel(Open(run, run.ModelPath), ownsModel: true, []), cancel);
-        var edits = new EraseStage(folder, run.Steps, run.Plan.Seed, observer).Erase(model, cancel);
+        var edits = new EraseStage(folder, run.Steps, run.Plan.Seed, threads, observer).Erase(model, cancel);
         try
         {
             _methods.AddRange(edits.Select(edit => edit.Settings.GetValueOrDefault(ModelEdit.ReportSetting)).OfType<string>());

@@ -14,6 +14,10 @@ public sealed class EraserContext
     /// <summary>Where to keep checkpoints.</summary>
     public required ICheckpointStore Checkpoints { get; init; }
 
+    /// <summary>Cores that the eraser may keep busy, at least 1. What it computes must not depend on them.</summary>
+    /// <remarks>The engine's own threads are set by the host: one for small models, for which more are slower, all of these for large ones.</remarks>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Told each step; null when nobody listens.</summary>
     public IProgress<ErasureProgress>? Progress { get; init; }
 

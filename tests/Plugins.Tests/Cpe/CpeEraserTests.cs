@@ -96,6 +96,18 @@ public sealed class CpeEraserTests : IDisposable
     }
 
     [Fact]
+    public void Erase_OneCoreOrTwo_GivesTheSameBytes()
+    {
+        using var alone = Erase(Short);
+        _checkpoints.Clear();
+
+        using var together = new CpeEraser().Erase(Request(Short), Context(2));
+
+        foreach (var (one, other) in ((CombinedEdit)alone).Parts.Zip(((CombinedEdit)together).Parts))
+            Assert.All(one.Tensors, pair => Assert.True(pair.Value.allclose(other.Tensors[pair.Key], 0, 0)));
+    }
+
+    [Fact]
     public void Erase_Done_LeavesNoTensorBehind()
     {
         using (Erase(Short, "cat"))
@@ -103,7 +115,7 @@ public sealed class CpeEraserTests : IDisposable
         }
 
         _checkpoints.Clear();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
         using (Erase(Short, "cat"))
         {
         }
@@ -133,8 +145,11 @@ public sealed class CpeEraserTests : IDisposable
         Options = options,
     };
 
-    private EraserContext Context(Action<ErasureProgress>? heard = null, CancellationToken cancel = default) => new()
+    private EraserContext Context(Action<ErasureProgress>? heard = null, CancellationToken cancel = default) => Context(1, heard, cancel);
+
+    private EraserContext Context(int threads, Action<ErasureProgress>? heard = null, CancellationToken cancel = default) => new()
     {
+        Threads = threads,
         Seed = 5,
         Generator = new torch.Generator(5),
         Checkpoints = _checkpoints,

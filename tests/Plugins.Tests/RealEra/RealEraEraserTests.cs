@@ -168,7 +168,7 @@ public sealed class RealEraEraserTests : IDisposable
     {
         Erase(Short).Dispose();
         _checkpoints.Clear();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         Erase(Short).Dispose();
         _checkpoints.Clear();

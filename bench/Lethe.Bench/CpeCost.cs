@@ -20,7 +20,7 @@ internal static class CpeCost
         ("up_blocks.1", 3, 1280), ("up_blocks.2", 3, 640), ("up_blocks.3", 3, 320), ("mid_block", 1, 1280),
     ];
 
-    /// <summary>Times one concept of the celebrity preset and prints seconds: the median of three trainings, and the parts.</summary>
+    /// <summary>Prints seconds a concept of the celebrity preset, alone and with others beside it, each the median of three; memory; the price of merging.</summary>
     /// <param name="share">Share of the steps to do, scaled up to all; 1 does all.</param>
     public static void Run(double share)
     {
@@ -30,6 +30,9 @@ internal static class CpeCost
         using var frozen = new FrozenProjections(
             new AdapterLayout(layers), torch.cat([.. layers.SelectMany(layer => new[] { layer.KeyWeight, layer.ValueWeight })]),
             [.. Enumerable.Repeat(1.0, 2 * layers.Count)], Tokens);
+        var cores = Environment.ProcessorCount;
+        // As CpeRun has it: one engine thread for each concept.
+        torch.set_num_threads(1);
         var anchors = new AnchorSampler([.. Enumerable.Range(0, Anchors).Select(_ => States(generator).to(ScalarType.Float16))], States(generator).unsqueeze(0), 0.001, true);
         var pairs = Enumerable.Range(0, Pairs).Select(_ => (States(generator), States(generator))).ToList();
         foreach (var rare in new[] { Switch.Off, Switch.On })
@@ -41,8 +44,9 @@ internal static class CpeCost
                 Iterations = Part(settings.Iterations),
                 AttackIterations = Part(settings.AttackIterations),
             };
-            var seconds = Enumerable.Range(0, 3).Select(_ => Train(frozen, settings, pairs, anchors) / share).Order().ToList();
-            Print($"cpe-train-rare-{(rare == Switch.On ? "on" : "off")}", seconds[1]);
+            var name = $"cpe-train-rare-{(rare == Switch.On ? "on" : "off")}";
+            Print(name + "-one-concept", Median(() => Train(frozen, settings, pairs, anchors)) / share);
+            Print(name + "-several-concepts", Median(() => SideBySide(cores, () => Train(frozen, settings, pairs, anchors))) / share);
         }
 
         Print("peak-memory-gigabytes", Process.GetCurrentProcess().PeakWorkingSet64 / 1e9);
@@ -50,6 +54,22 @@ internal static class CpeCost
 
         int Part(int steps) => Math.Max(1, (int)(steps * share));
     }
+
+    /// <summary>Seconds a concept when each core trains its own, as a run with several concepts does.</summary>
+    private static double SideBySide(int cores, Func<double> train)
+    {
+        var watch = Stopwatch.StartNew();
+        var lanes = Enumerable.Range(0, cores).Select(_ => new Thread(() =>
+        {
+            torch.set_num_threads(1);
+            train();
+        })).ToList();
+        lanes.ForEach(lane => lane.Start());
+        lanes.ForEach(lane => lane.Join());
+        return watch.Elapsed.TotalSeconds / cores;
+    }
+
+    private static double Median(Func<double> seconds) => Enumerable.Range(0, 3).Select(_ => seconds()).Order().ElementAt(1);
 
     private static double Train(FrozenProjections frozen, CpeSettings settings, List<(Tensor, Tensor)> pairs, AnchorSampler anchors)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Lethe.Plugins.Cpe;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class AnchorSampler
     private readonly bool _mixup;
 
     /// <param name="anchors"><c>[T, D]</c> each, any floating type; not disposed.</param>
-    /// <param name="empty"><c>[1, T, D]</c>: the empty prompt, which is always among the anchors, without noise; not disposed.</param>
+    /// <param name="empty"><c>[1, T, D]</c>, float32: the empty prompt, which is always among the anchors, without noise; not disposed.</param>
     /// <param name="noise">Scale of the noise, at least 0.</param>
     /// <param name="mixup">Whether rows are mixed.</param>
     public AnchorSampler(IReadOnlyList<Tensor> anchors, Tensor empty, double noise, bool mixup)
@@ -23,7 +25,9 @@ internal sealed class AnchorSampler
         _norms = [.. anchors.Select(Norm)];
     }
 
-    /// <summary><c>[count + 1, T, D]</c> in the type of the empty prompt; the caller disposes it.</summary>
+    /// <summary><c>[count + 1, T, D]</c>, float32; the caller disposes it.</summary>
+    /// <param name="count">How many, without the empty prompt.</param>
+    /// <param name="generator">Draws them.</param>
     public Tensor Draw(int count, torch.Generator generator)
     {
         using var scope = torch.NewDisposeScope();
@@ -31,8 +35,9 @@ internal sealed class AnchorSampler
         if (_anchors.Count == 0)
             return _empty.clone().MoveToOuterDisposeScope();
         var rows = torch.randint(_anchors.Count, [2, count], generator: generator).data<long>().ToArray();
+        var seeds = torch.randint(long.MaxValue, [count], generator: generator).data<long>().ToArray();
         var shares = _mixup ? torch.rand([count], ScalarType.Float64, generator: generator).data<double>().ToArray() : [.. Enumerable.Repeat(1.0, count)];
-        var drawn = torch.empty([count + 1, .. _empty.shape[1..]], _empty.dtype);
+        var drawn = torch.empty([count + 1, .. _empty.shape[1..]]);
         drawn.narrow(0, 0, 1).copy_(_empty);
         // One prompt after the other and in place: it stays in the processor's cache from its noise to its mixture.
         for (var i = 0; i < count; i++)
@@ -40,13 +45,11 @@ internal sealed class AnchorSampler
             var (first, second, share) = (rows[i], rows[count + i], shares[i]);
             var prompt = drawn[i + 1];
             // The sum of two independent normal variables is normal: one draw has the distribution of both rows' noise.
-            if (_noise > 0)
-                prompt.normal_(0, _noise * Math.Sqrt(Square(share * _norms[first]) + Square((1 - share) * _norms[second])), generator);
-            else
-                prompt.zero_();
-            prompt.add_(_anchors[(int)first], share);
+            var deviation = _noise * Math.Sqrt(Square(share * _norms[first]) + Square((1 - share) * _norms[second]));
+            GaussianNoise.Fill(MemoryMarshal.Cast<byte, float>(prompt.bytes), (float)deviation, (ulong)seeds[i]);
+            prompt.add_(_anchors[(int)first].to(prompt.dtype), share);
             if (_mixup)
-                prompt.add_(_anchors[(int)second], 1 - share);
+                prompt.add_(_anchors[(int)second].to(prompt.dtype), 1 - share);
         }
 
         return drawn.MoveToOuterDisposeScope();

@@ -28,6 +28,7 @@ internal sealed class ConceptTraining : IDisposable
     private readonly IReadOnlyList<(Tensor Target, Tensor Surrogate)> _pairs;
     private readonly AnchorSampler _anchors;
     private readonly CpeObjective _objective;
+    private readonly CpeObjective.Goal?[] _goals;
     private readonly List<Phase> _phases;
     private readonly torch.Generator _generator;
     private TrainableAdapter _adapter;
@@ -48,6 +49,7 @@ internal sealed class ConceptTraining : IDisposable
     {
         (_frozen, _settings, _pairs, _anchors) = (frozen, settings, pairs, anchors);
         _objective = new CpeObjective(frozen, settings.Guidance, settings.AnchorWeight);
+        _goals = new CpeObjective.Goal?[pairs.Count];
         _phases = Phase.List(settings);
         _generator = new torch.Generator((ulong)seed);
         _adapter = FreshAdapter();
@@ -106,6 +108,8 @@ internal sealed class ConceptTraining : IDisposable
 
         End();
         (_phase, _step) = (_phase + 1, 0);
+        if (IsFinished)
+            Forget();
         Begin();
         return terms;
     }
@@ -153,6 +157,7 @@ internal sealed class ConceptTraining : IDisposable
     public void Dispose()
     {
         End();
+        Forget();
         _held?.Dispose();
         _adapter.Dispose();
         _generator.Dispose();
@@ -174,25 +179,29 @@ internal sealed class ConceptTraining : IDisposable
 
     private SortedDictionary<string, double> Erase()
     {
-        var (target, surrogate) = Pair();
-        var anchors = _settings.AnchorWeight > 0 ? _anchors.Draw(_settings.AnchorBatch, _generator) : target;
-        var terms = _objective.Erase(_adapter, target, surrogate, anchors, _held);
+        var i = DrawPair();
+        var goal = _goals[i] ??= _objective.Prepare(_pairs[i].Target, _pairs[i].Surrogate);
+        var anchors = _settings.AnchorWeight > 0 ? _anchors.Draw(_settings.AnchorBatch, _generator) : goal.Target;
+        var terms = _objective.Erase(_adapter, goal, anchors, _held);
         terms.Total.backward();
         return new SortedDictionary<string, double>(terms.Values.ToDictionary(), StringComparer.Ordinal);
     }
 
+    private void Forget()
+    {
+        foreach (var goal in _goals)
+            goal?.Dispose();
+        Array.Clear(_goals);
+    }
+
     private SortedDictionary<string, double> Attack()
     {
-        var loss = _objective.Attack(_adapter, _output!, Pair().Target, _attack!);
+        var loss = _objective.Attack(_adapter, _output!, _pairs[DrawPair()].Target.unsqueeze(0), _attack!);
         loss.backward();
         return new SortedDictionary<string, double>(StringComparer.Ordinal) { ["attack"] = loss.detach().item<double>() };
     }
 
-    private (Tensor Target, Tensor Surrogate) Pair()
-    {
-        var (target, surrogate) = _pairs[(int)torch.randint(_pairs.Count, [1], generator: _generator).item<long>()];
-        return (target.unsqueeze(0), surrogate.unsqueeze(0));
-    }
+    private int DrawPair() => (int)torch.randint(_pairs.Count, [1], generator: _generator).item<long>();
 
     /// <summary>Every stage has an optimiser of its own; every attack starts from nothing.</summary>
     private void Begin(IReadOnlyDictionary<string, Tensor>? state = null)

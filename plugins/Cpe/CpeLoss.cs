@@ -17,31 +17,20 @@ namespace Lethe.Plugins.Cpe;
 /// </summary>
 internal sealed class CpeLoss(FrozenProjections frozen)
 {
-    private readonly int _projections = frozen.Layout.Projections.Count;
-
-    /// <summary>The adapter's output side, <c>w_p B_p</c> and <c>w_p K_p</c>; valid while <c>Up</c> stays as it is.</summary>
-    /// <param name="Coupling"><c>[D, n r]</c>, the projections side by side.</param>
-    /// <param name="Gram"><c>[n, r, r]</c>.</param>
+    /// <summary>The adapter's output side, <c>w_p B_p</c> and <c>w_p K_p</c>, without gradients; valid while <c>Up</c> stays as it is.</summary>
+    /// <param name="Coupling"><c>[n r, D]</c>, the transposed <c>w_p B_p</c> below each other.</param>
+    /// <param name="Gram"><c>[n r, n r]</c>, the <c>w_p K_p</c> on its diagonal.</param>
     public sealed record OutputSide(Tensor Coupling, Tensor Gram);
 
-    /// <summary>Computes <c>w_p B_p</c> and <c>w_p K_p</c>, with gradients to <paramref name="up"/> if it wants them.</summary>
+    /// <summary>Computes the output side, and the gradient of a sum of distances over <c>Up</c>.</summary>
     /// <param name="up"><c>[r, sum d]</c>.</param>
-    public OutputSide Output(Tensor up)
+    /// <param name="moved">Sum of the <see cref="Moved"/> of the distances.</param>
+    /// <param name="moments">Sum of their <see cref="Moments"/>.</param>
+    /// <returns>The gradient is <c>2 sum_p w_p (h_p' h_p Up_p - h_p' Z W_p') [r, sum d]</c>: it needs the same weights as <c>B_p</c>, so both come from one pass.</returns>
+    public (OutputSide Side, Tensor Gradient) Output(Tensor up, Tensor moved, Tensor moments)
     {
-        var couplings = new List<Tensor>();
-        var grams = new List<Tensor>();
-        for (var p = 0; p < _projections; p++)
-        {
-            var projection = frozen.Layout.Projections[p];
-            var own = up.narrow(1, projection.Offset, projection.Width);
-            var weight = frozen.Weights.narrow(0, projection.Offset, projection.Width);
-            // One row is multiplied as a vector, from the right: the engine's matrix product would copy the whole weight first.
-            var coupling = own.shape[0] == 1 ? weight.mT.matmul(own.squeeze(0)).unsqueeze(0) : own.matmul(weight);
-            couplings.Add(coupling * frozen.Shares[p]);
-            grams.Add(own.matmul(own.mT) * frozen.Shares[p]);
-        }
-
-        return new OutputSide(torch.cat(couplings).mT, torch.stack(grams));
+        var (coupling, gram, gradient) = OutputProducts.Of(frozen, up.detach(), moved.detach(), moments);
+        return (new OutputSide(coupling, gram), gradient);
     }
 
     /// <summary>The move that Eq. 9 wants of a target: to its surrogate and, by the guidance eta, beyond.</summary>
@@ -59,31 +48,26 @@ internal sealed class CpeLoss(FrozenProjections frozen)
         return square / move.shape[0];
     }
 
-    /// <summary><c>tr(Z G Z')</c> for <c>Z = z - delta_i</c>, mean over i, from parts that are known: <c>z G z' - 2 &lt;z G, mean delta&gt; + mean tr(delta G delta')</c>.</summary>
-    /// <param name="move"><c>z [1, T, D]</c>.</param>
-    /// <param name="meanAttack"><c>[1, T, D]</c>.</param>
-    /// <param name="attackSquare"><see cref="Square(Tensor)"/> of the attacks.</param>
-    public Tensor Square(Tensor move, Tensor meanAttack, Tensor attackSquare)
-    {
-        var image = move.matmul(frozen.Gram);
-        return ((move - meanAttack * 2) * image).sum() + attackSquare;
-    }
+    /// <summary><c>h' Z</c>, mean over inputs, <c>[n_projections r, D]</c>: with it <c>&lt;Z B_p, h_p&gt;</c> is <c>&lt;B_p', moved_p&gt;</c>.</summary>
+    /// <param name="codes"><c>h [n, T, n_projections r]</c>.</param>
+    /// <param name="move"><c>Z [n, T, D]</c>.</param>
+    public static Tensor Moved(Tensor codes, Tensor move) =>
+        codes.reshape(-1, codes.shape[2]).mT.matmul(move.reshape(-1, move.shape[2])) / codes.shape[0];
+
+    /// <summary><c>h' h</c>, mean over inputs, <c>[n_projections r, n_projections r]</c>, without gradients.</summary>
+    /// <param name="codes"><c>h [n, T, n_projections r]</c>.</param>
+    public static Tensor Moments(Tensor codes) => Moved(codes.detach(), codes.detach());
 
     /// <summary><c>q(0, h)</c>: how far the adapter moves anything (Eq. 10).</summary>
     /// <param name="codes"><c>h [n, T, n_projections r]</c>.</param>
     /// <param name="output">Its output side.</param>
-    public Tensor Distance(Tensor codes, OutputSide output)
-    {
-        var byProjection = codes.reshape(codes.shape[0] * codes.shape[1], _projections, -1);
-        var moments = byProjection.permute(1, 2, 0).matmul(byProjection.permute(1, 0, 2));
-        return (output.Gram * moments).sum() / codes.shape[0];
-    }
+    public static Tensor Distance(Tensor codes, OutputSide output) => (codes.matmul(output.Gram) * codes).sum() / codes.shape[0];
 
     /// <summary><c>q(Z, h)</c>.</summary>
     /// <param name="codes"><c>h [n, T, n_projections r]</c>.</param>
     /// <param name="output">Its output side.</param>
-    /// <param name="move"><c>Z [n, T, D]</c>.</param>
-    /// <param name="square">Its <see cref="Square(Tensor)"/>.</param>
-    public Tensor Distance(Tensor codes, OutputSide output, Tensor move, Tensor square) =>
-        square - (move.matmul(output.Coupling) * codes).sum() * (2.0 / codes.shape[0]) + Distance(codes, output);
+    /// <param name="moved"><see cref="Moved"/> of the codes and the move Z.</param>
+    /// <param name="square"><see cref="Square(Tensor)"/> of the move.</param>
+    public static Tensor Distance(Tensor codes, OutputSide output, Tensor moved, Tensor square) =>
+        square - (output.Coupling * moved).sum() * 2 + Distance(codes, output);
 }

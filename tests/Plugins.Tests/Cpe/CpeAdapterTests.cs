@@ -148,7 +148,7 @@ public sealed class CpeAdapterTests : IDisposable
     public void Apply_WholePass_LeavesNoTensorBehind()
     {
         var (adapter, states) = (RandomAdapter.Module(_layout, 1, 2), RandomAdapter.States());
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Count();
 
         using (torch.NewDisposeScope())
             _ = RandomAdapter.Project(adapter, _layers, states);

@@ -38,7 +38,7 @@ public sealed class CpeLossTests : IDisposable
         var plain = new PlainLoss(_frozen, adapter, Eta);
         using var held = objective.Hold(attacks);
 
-        var terms = objective.Erase(adapter, target, surrogate, anchors, held);
+        var terms = objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), anchors, held);
         var gradients = Gradients(terms.Total, adapter);
         var expected = plain.Erase(target, surrogate) + plain.Robust(target, surrogate, attacks) + plain.Anchor(anchors) * 50;
 
@@ -75,7 +75,8 @@ public sealed class CpeLossTests : IDisposable
         using var adapter = Adapter(fresh: true);
         var (target, surrogate) = (Random(1), Random(1));
 
-        var terms = new CpeObjective(_frozen, Eta, 1).Erase(adapter, target, surrogate, Random(3), null);
+        var objective = new CpeObjective(_frozen, Eta, 1);
+        var terms = objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), Random(3), null);
         var expected = torch.stack(_layout.Projections.Select((projection, p) =>
             (surrogate - target).matmul(_frozen.Weights.narrow(0, projection.Offset, projection.Width).mT).square().mean() * _frozen.Coefficients[p])).mean()
             * ((1 + Eta) * (1 + Eta));
@@ -90,7 +91,8 @@ public sealed class CpeLossTests : IDisposable
         using var adapter = Adapter(fresh: true);
         var target = Random(1);
 
-        var terms = new CpeObjective(_frozen, Eta, 1).Erase(adapter, target, target, Random(3), null);
+        var objective = new CpeObjective(_frozen, Eta, 1);
+        var terms = objective.Erase(adapter, objective.Prepare(target[0], target[0]), Random(3), null);
 
         Assert.All(Gradients(terms.Total, adapter), gradient => Assert.Equal(0, gradient.abs().max().item<double>()));
     }
@@ -102,7 +104,7 @@ public sealed class CpeLossTests : IDisposable
         using var adapter = Adapter();
         var (target, surrogate, anchors) = (Random(1), Random(1), Random(2));
         var objective = new CpeObjective(_frozen, Eta, 3);
-        var gradients = Gradients(objective.Erase(adapter, target, surrogate, anchors, null).Total, adapter);
+        var gradients = Gradients(objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), anchors, null).Total, adapter);
 
         foreach (var (parameter, gradient) in adapter.Trained.Zip(gradients))
         {
@@ -111,7 +113,7 @@ public sealed class CpeLossTests : IDisposable
             var values = new[] { step, -step }.Select(change =>
             {
                 flat.select(0, 1).add_(change);
-                var value = objective.Erase(adapter, target, surrogate, anchors, null).Total.item<double>();
+                var value = objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), anchors, null).Total.item<double>();
                 flat.select(0, 1).sub_(change);
                 return value;
             }).ToArray();

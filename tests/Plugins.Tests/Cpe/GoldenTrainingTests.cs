@@ -86,7 +86,7 @@ public sealed class GoldenTrainingTests : IDisposable
             {
                 var step = $"{stage}.{i}";
                 var terms = objective.Erase(
-                    adapter, steps[step + ".target"], steps[step + ".neutral"], torch.cat([empty, steps[step + ".anchors"]]), attacks);
+                    adapter, objective.Prepare(steps[step + ".target"][0], steps[step + ".neutral"][0]), torch.cat([empty, steps[step + ".anchors"]]), attacks);
                 terms.Total.backward();
 
                 Loss(step, "loss_prompt_erase", terms.Erase);

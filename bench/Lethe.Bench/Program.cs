@@ -20,6 +20,15 @@ if (args is ["runtime", var work, ..])
     return;
 }
 
+// `training ERASER [small] [PAIRS]` times the steps of a method that trains the U-Net of Stable Diffusion 1.4.
+if (args is ["training", var eraser, ..])
+{
+    torch.set_num_threads(1);
+    torch.set_flush_denormal(true);
+    TrainingWork.Run(eraser, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var pairs) ? pairs : 3);
+    return;
+}
+
 if (args is ["make", var file, ..])
 {
     RuntimeWork.Make(file, args.Contains("small"));

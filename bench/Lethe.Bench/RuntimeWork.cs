@@ -33,20 +33,27 @@ internal static class RuntimeWork
     public static void Make(string path, bool small)
     {
         using var generator = new torch.Generator(1);
-        using var model = new DiffusionCheckpoint
-        {
-            Location = path,
-            Layout = ModelLayout.SingleFile,
-            UNet = Network(small, generator).Network,
-            Autoencoder = Autoencoder(small, generator),
-            TextEncoder = TextEncoder(small, generator),
-            Scheduler = new SchedulerConfig { BetaStart = 0.00085, BetaEnd = 0.012, ScaledBetas = true },
-            TokenizerFolder = null,
-            Metadata = new Dictionary<string, string>(),
-            Files = [],
-        };
+        using var model = Checkpoint(small, path, generator);
         SingleFile.Save(model, path);
     }
+
+    /// <summary>A whole Stable Diffusion 1.4 of random weights.</summary>
+    /// <param name="small">About a tenth of the widths and a quarter of the sides.</param>
+    /// <param name="location">What it calls itself.</param>
+    /// <param name="generator">Draws it.</param>
+    /// <param name="sampleSize">Side of its latents; null for the usual one.</param>
+    public static DiffusionCheckpoint Checkpoint(bool small, string location, torch.Generator generator, int? sampleSize = null) => new()
+    {
+        Location = location,
+        Layout = ModelLayout.SingleFile,
+        UNet = Network(small, generator, sampleSize).Network,
+        Autoencoder = Autoencoder(small, generator),
+        TextEncoder = TextEncoder(small, generator),
+        Scheduler = new SchedulerConfig { BetaStart = 0.00085, BetaEnd = 0.012, ScaledBetas = true },
+        TokenizerFolder = null,
+        Metadata = new Dictionary<string, string>(),
+        Files = [],
+    };
 
     /// <summary>Reads all files of a model once, then opens it: prints <c>read</c> and <c>open</c>.</summary>
     public static void Open(string path)
@@ -125,14 +132,15 @@ internal static class RuntimeWork
         };
     }
 
-    private static (UNet2DConditionModel Network, long Side, long Width) Network(bool small, torch.Generator generator)
+    private static (UNet2DConditionModel Network, long Side, long Width) Network(bool small, torch.Generator generator, int? sampleSize = null)
     {
         var config = new UNet2DConfig
         {
+            SampleSize = sampleSize ?? (small ? 16 : 64),
             CrossAttentionWidth = small ? 96 : 768,
             BlockOutChannels = small ? [32, 64, 128, 128] : [320, 640, 1280, 1280],
         };
-        return (new UNet2DConditionModel(config, UNetInit.Create(config, generator)), small ? 16 : 64, config.CrossAttentionWidth);
+        return (new UNet2DConditionModel(config, UNetInit.Create(config, generator)), config.SampleSize, config.CrossAttentionWidth);
     }
 
     private static AutoencoderKL Autoencoder(bool small, torch.Generator generator)
@@ -155,7 +163,8 @@ internal static class RuntimeWork
         return watch.Elapsed.TotalSeconds;
     }
 
-    private static void Print(string name, double seconds)
+    /// <summary>Prints <c>name seconds megabytes</c>, the latter the process's peak.</summary>
+    public static void Print(string name, double seconds)
     {
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {seconds:f4} {process.PeakWorkingSet64 / 1e6:f0}"));

@@ -32,7 +32,11 @@ internal sealed class WorkerPool(
             try
             {
                 while (queue.TryDequeue(out var cell))
-                    RunOne(cell, Math.Max(1, threads / workers), failures, stop.Token);
+                {
+                    // The last cell will have the cores of those that end before it. Large models would use them all at once, beside the others.
+                    var own = queue.IsEmpty && Lanes.AreCheap(modelPath) ? threads : Math.Max(1, threads / workers);
+                    RunOne(cell, own, failures, stop.Token);
+                }
             }
             catch (Exception failure)
             {

@@ -26,7 +26,7 @@ public sealed record GlobalOptions
     /// <summary>Cores to use.</summary>
     public int CoresToUse => Threads ?? Environment.ProcessorCount;
 
-    /// <summary>Device such as <c>cpu</c> or <c>cuda:0</c>; null leaves it to the policy.</summary>
+    /// <summary><c>cpu</c>; null leaves it to the policy.</summary>
     public string? Device { get; init; }
 
     /// <summary>Folders that hold plugin folders, besides the usual ones.</summary>
@@ -43,7 +43,7 @@ public sealed record GlobalOptions
         root.Options.Add(Flag("--no-input", "Never ask; a missing answer is an error"));
         root.Options.Add(Flag("--no-color", "No colour even on a terminal"));
         root.Options.Add(Threaded());
-        root.Options.Add(new Option<string?>("--device") { Description = "Device to compute on, such as cpu or cuda:0", Recursive = true, HelpName = "name" });
+        root.Options.Add(Computed());
         root.Options.Add(PluginFolders());
         root.Options.Add(Flag("--allow-untrusted", "Load plugins that no lock file agrees to; for authors, and recorded in the run"));
     }
@@ -79,6 +79,17 @@ public sealed record GlobalOptions
         {
             if (result.Tokens.FirstOrDefault(token => !Directory.Exists(token.Value)) is { } missing)
                 result.AddError($"`--plugins` is `{missing.Value}`, expected a folder that exists");
+        });
+        return option;
+    }
+
+    private static Option<string?> Computed()
+    {
+        var option = new Option<string?>("--device") { Description = "Device to compute on, whatever the policy says; only cpu so far", Recursive = true, HelpName = "name" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value != "cpu")
+                result.AddError($"`--device` is `{result.Tokens[0].Value}`, expected `cpu`, the only device that Lethe computes on");
         });
         return option;
     }

@@ -23,7 +23,7 @@ public sealed record Policy
     /// <summary>Seed from which every random number of the run follows.</summary>
     [Range(0L, uint.MaxValue)] public long Seed { get; init; }
 
-    /// <summary>Device to compute on: `cpu`, `cuda` or `cuda:0` and so on.</summary>
+    /// <summary>Device to compute on: `cpu`. `cuda` and `cuda:0` are read, and refused when the policy is applied.</summary>
     [RegularExpression("cpu|cuda(:[0-9]{1,2})?")] public string Device { get; init; } = "cpu";
 
     /// <summary>The concepts to erase, at least one.</summary>

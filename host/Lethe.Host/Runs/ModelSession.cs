@@ -13,7 +13,7 @@ public static class ModelSession
     public static StableDiffusion Open(string path, string device, PlannedSampling sampling)
     {
         if (device != "cpu")
-            throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not available, expected `cpu`");
+            throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not one that Lethe computes on, expected `cpu`", "`--device cpu` overrides a policy's `device`");
         return Guard(() =>
         {
             // A small model computes with one engine thread, whatever the machine has: more are slower, and rounding depends on them.

@@ -46,7 +46,11 @@ internal static class TrainingWork
         "esd-u" => (new EsdEraser(), new EsdOptions { Preset = EsdPreset.Sd14, Variant = EsdVariant.U, Iterations = 2 * pairs, SamplingSteps = 2, StopRule = EsdStopRule.Aligned }),
         "adv-preserve" => (new AdvPreserveEraser(), new AdvPreserveOptions
         {
-            Preset = AdvPreservePreset.Sd14, Iterations = pairs, SamplingSteps = 2, StopRule = StopRule.Aligned, Vocabulary = "policy",
+            Preset = AdvPreservePreset.Sd14,
+            Iterations = pairs,
+            SamplingSteps = 2,
+            StopRule = StopRule.Aligned,
+            Vocabulary = "policy",
         }),
         "realera" => (new RealEraEraser(), new RealEraOptions { Preset = RealEraPreset.Sd14, Epochs = 2 * pairs, StepsPerEpoch = 1, Pictures = 1, PictureSteps = 2 }),
         _ => throw new ArgumentException($"`{name}` is no method, expected `esd-x`, `esd-u`, `adv-preserve` or `realera`", nameof(name)),

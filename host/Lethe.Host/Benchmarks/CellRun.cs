@@ -62,5 +62,5 @@ internal sealed class CellRun(PreparedBenchmark benchmark, string root, int thre
     private LaneModel Lane(StableDiffusion model, int lanes, IReadOnlyList<ModelEdit> edits) =>
         lanes == 1 ? new LaneModel(model, ownsModel: false, edits) : new LaneModel(Open(), ownsModel: true, edits);
 
-    private StableDiffusion Open() => ModelSession.Open(benchmark.ModelPath, benchmark.Plan.Device, benchmark.Plan.Sampling);
+    private StableDiffusion Open() => ModelSession.Open(benchmark.ModelPath, benchmark.Plan.Device, benchmark.Plan.Sampling, threads);
 }

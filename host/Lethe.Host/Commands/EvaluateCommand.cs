@@ -59,7 +59,7 @@ internal static class EvaluateCommand
         using var owned = owner;
         EvaluatedPictures seen;
         using (var progress = context.Progress())
-        using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling))
+        using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling, context.Globals.CoresToUse))
         {
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
@@ -68,7 +68,7 @@ internal static class EvaluateCommand
             var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.CoresToUse) : 1;
             seen = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
                 () => lanes == 1 ? new LaneModel(first, ownsModel: false, attached)
-                    : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling), ownsModel: true, attached), cancel);
+                    : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling, context.Globals.CoresToUse), ownsModel: true, attached), cancel);
             attached.ForEach(edit => edit.Dispose());
         }
         if (output is not null)

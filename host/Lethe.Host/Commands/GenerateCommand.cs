@@ -66,7 +66,7 @@ internal static class GenerateCommand
     private static ExitCode Run(CommandContext context, Request request, CancellationToken cancel)
     {
         using var progress = context.Progress();
-        using var model = ModelSession.Open(ModelLocation.Find(request.Model), context.Globals.Device ?? "cpu", request.Sampling);
+        using var model = ModelSession.Open(ModelLocation.Find(request.Model), context.Globals.Device ?? "cpu", request.Sampling, context.Globals.CoresToUse);
         var erasers = new Lazy<EraserSet>(() => EraserSet.Of(AskedPlugins.Load(context)));
         var attached = new Stack<IDisposable>();
         var pictures = new List<(string Prompt, long Seed, string File, RgbImage Image)>();

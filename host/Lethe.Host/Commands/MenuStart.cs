@@ -61,8 +61,7 @@ internal static class MenuStart
     {
         try
         {
-            // As `RunGuard` does for the commands; both settings belong to the thread that computes.
-            torch.set_num_threads(context.Globals.CoresToUse);
+            // As `RunGuard` does for the commands; the setting belongs to the thread that computes.
             torch.set_flush_denormal(true);
             var prepared = Preparation.Of(file, new RunChoices { Device = context.Globals.Device }, erasers);
             var folder = Path.GetFullPath(Path.Combine("runs", prepared.Plan.Policy));

@@ -9,16 +9,20 @@ namespace Lethe.Host.Runs;
 /// <summary>Opens models and the judges that come with them; every failure names the file.</summary>
 public static class ModelSession
 {
-    /// <summary>Opens a diffusers folder or a single file; the caller disposes the model.</summary>
-    public static StableDiffusion Open(string path, string device, PlannedSampling sampling)
+    /// <summary>Opens a diffusers folder or a single file, and sets the engine's threads for it; the caller disposes the model.</summary>
+    /// <param name="path">Folder or file.</param>
+    /// <param name="device"><c>cpu</c>.</param>
+    /// <param name="sampling">How it draws.</param>
+    /// <param name="threads">Cores that a large model may use.</param>
+    public static StableDiffusion Open(string path, string device, PlannedSampling sampling, int threads)
     {
         if (device != "cpu")
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not one that Lethe computes on, expected `cpu`", "`--device cpu` overrides a policy's `device`");
         return Guard(() =>
         {
             // A small model computes with one engine thread, whatever the machine has: more are slower, and rounding depends on them.
-            if (Lanes.AreCheap(path))
-                torch.set_num_threads(1);
+            // Set for every model: a batch may open a large one after a small one.
+            torch.set_num_threads(Lanes.AreCheap(path) ? 1 : threads);
             var model = StableDiffusion.Open(path);
             model.Sampler = PlannedSampling.KindOf(sampling.Scheduler);
             model.Eta = sampling.Eta ?? 0;

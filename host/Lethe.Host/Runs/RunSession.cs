@@ -23,7 +23,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         var modelFiles = ModelFiles.Hash(prepared.ModelPath);
         var run = prepared with { Plan = prepared.Plan with { ModelSha256 = FileHash.OfList(modelFiles) } };
         // A broken model is found before anything is written.
-        using var model = ModelSession.Open(run.ModelPath, run.Plan.Device, run.Plan.Sampling);
+        using var model = ModelSession.Open(run.ModelPath, run.Plan.Device, run.Plan.Sampling, threads);
         using var folder = RunFolder.Open(root, RunJson.Text(run.Plan), startOver);
         folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
         if (folder.Events.Resumed)
@@ -72,7 +72,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
             Directory.Delete(folder.InRoot("work"), recursive: true);
     }
 
-    private static StableDiffusion Open(PreparedRun run, string path) => ModelSession.Open(path, run.Plan.Device, run.Plan.Sampling);
+    private StableDiffusion Open(PreparedRun run, string path) => ModelSession.Open(path, run.Plan.Device, run.Plan.Sampling, threads);
 
     private RunResult Conclude(RunFolder folder, PreparedRun run, IReadOnlyList<HashedFile> modelFiles, CancellationToken cancel)
     {

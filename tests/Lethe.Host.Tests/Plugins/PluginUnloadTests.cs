@@ -33,7 +33,7 @@ public sealed class PluginUnloadTests : IDisposable
     [Fact]
     public void Dispose_BundledPluginErased_IsCollected()
     {
-        using var model = ModelSession.Open(_studio.In("model"), "cpu", new PlannedSampling { Scheduler = "ddim", Steps = 1, GuidanceScale = 1, Batch = 1 });
+        using var model = ModelSession.Open(_studio.In("model"), "cpu", new PlannedSampling { Scheduler = "ddim", Steps = 1, GuidanceScale = 1, Batch = 1 }, threads: 1);
 
         var contexts = Use([Path.Combine(FixtureBench.SourceTree, "artifacts", "plugins")], PluginTrust.Locked, (eraser, metadata) =>
         {

@@ -22,8 +22,9 @@ public sealed class NoiseAlignment(NoiseCombination? wanted = null) : ILossTerm
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(wanted);
         using var scope = torch.NewDisposeScope();
-        return torch.nn.functional.mse_loss(student.PredictNoise(latents, timesteps, prompt), wanted.Predict(teacher, latents, timesteps))
-            .MoveToOuterDisposeScope();
+        // The teacher first: the student's prediction holds its whole graph.
+        var target = wanted.Predict(teacher, latents, timesteps);
+        return torch.nn.functional.mse_loss(student.PredictNoise(latents, timesteps, prompt), target).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

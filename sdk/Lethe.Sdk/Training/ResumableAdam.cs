@@ -45,11 +45,12 @@ public sealed class ResumableAdam : IDisposable
     /// <param name="rate">Learning rate of this step, at least 0.</param>
     public void Step(double rate)
     {
-        using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         var steps = _steps.data<long>().ToArray();
         for (var i = 0; i < _parameters.Count; i++)
         {
+            // A scope for each: the intermediate results of a whole network are several times its size.
+            using var scope = torch.NewDisposeScope();
             if (_parameters[i].grad is not { } grad)
                 continue;
             var (parameter, first, second, step) = (_parameters[i], _first[i], _second[i], ++steps[i]);
@@ -62,7 +63,8 @@ public sealed class ResumableAdam : IDisposable
             parameter.grad = null;
         }
 
-        _steps.copy_(torch.tensor(steps));
+        using var counts = torch.tensor(steps);
+        _steps.copy_(counts);
     }
 
     /// <summary>Forgets gradients that are not to be used.</summary>

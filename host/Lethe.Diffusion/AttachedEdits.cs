@@ -78,9 +78,14 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
         foreach (var part in parts)
         {
             if (part is WeightEdit weights && weights.Tensors.TryGetValue(name, out var replacement))
-                (value, sum) = (replacement, null);
+            {
+                // An edit made or read elsewhere serves a network that computes on another device or in half precision.
+                var here = replacement.device.Equals(value.device) && replacement.dtype == value.dtype;
+                value = here ? replacement : replacement.to(value);
+                sum = here ? null : value;
+            }
             if (part is LowRankEdit lowRank && lowRank.Factors.TryGetValue(name, out var factors))
-                value = sum = value + lowRank.Scale * factors.Up.matmul(factors.Down).reshape(value.shape);
+                value = sum = value + (lowRank.Scale * factors.Up.matmul(factors.Down).reshape(value.shape)).to(value);
         }
         if (sum is not null) sums.Add(name, sum.DetachFromDisposeScope());
         return value;
@@ -117,7 +122,7 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
                 throw new ArgumentException($"the {part.Kind} edit names `{name}`, which the network does not have", nameof(part));
             var current = network.Weights[name];
             foreach (var tensor in TensorsFor(part, name))
-                if (tensor.dtype != current.dtype)
+                if (tensor.dtype != current.dtype && tensor.dtype != ScalarType.Float32)
                     throw new ArgumentException(
                         $"the {part.Kind} edit holds `{name}` as {tensor.dtype}, expected {current.dtype}", nameof(part));
             var (shape, fits) = part switch

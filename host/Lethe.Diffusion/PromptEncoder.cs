@@ -59,6 +59,6 @@ public sealed class PromptEncoder : ITextEncoder, IWordPieces
     {
         using var scope = torch.NewDisposeScope();
         var ids = torch.tensor(Tokenizer.Encode(prompt), [1, ClipTokenizer.ContextLength], device: Device);
-        return network.Forward(ids).MoveToOuterDisposeScope();
+        return network.Forward(ids).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

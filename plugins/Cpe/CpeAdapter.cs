@@ -5,7 +5,7 @@ namespace Lethe.Plugins.Cpe;
 
 /// <summary>
 /// Adapters of any number of concepts on a model. Gates, winners and attended states depend on the prompt alone: they are computed
-/// at its first projection and serve all others. Not safe for concurrent use.
+/// at its first projection and serve all others; on the processor, wherever the model is. Not safe for concurrent use.
 /// </summary>
 /// <param name="concepts">At least one; several must be gated.</param>
 internal sealed class CpeAdapter(IReadOnlyList<ConceptAdapter> concepts) : IJoiningAdapter, IDisposable
@@ -29,10 +29,10 @@ internal sealed class CpeAdapter(IReadOnlyList<ConceptAdapter> concepts) : IJoin
         if (!ReferenceEquals(_states, textStates) || _served.Contains(name) || _residual!.RecordsGradients != torch.is_grad_enabled())
         {
             Forget();
-            (_states, _residual) = (textStates, PromptResidual.Of(Concepts, textStates));
+            (_states, _residual) = (textStates, PromptResidual.Of(Concepts, textStates.cpu()));
         }
 
-        var changed = projected + _residual.Addition(name) * Strength;
+        var changed = projected + (_residual.Addition(name) * Strength).to(projected);
         _served.Add(name);
         if (_served.Count == Concepts[0].ProjectionCount)
             Forget();

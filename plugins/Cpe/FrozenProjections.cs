@@ -43,7 +43,7 @@ internal sealed class FrozenProjections : IDisposable
         var layers = denoiser.CrossAttention;
         var others = denoiser.Parameters(ParameterSelection.CrossAttention);
         var coefficients = layers.SelectMany(layer => Lipschitz(layer, others[layer.Name + ".to_q.weight"], others[layer.Name + ".to_out.0.weight"], tokens));
-        var weights = torch.cat([.. layers.SelectMany(layer => new[] { layer.KeyWeight, layer.ValueWeight })]);
+        var weights = torch.cat([.. layers.SelectMany(layer => new[] { layer.KeyWeight, layer.ValueWeight })]).cpu();
         return new FrozenProjections(new AdapterLayout(layers), weights, [.. coefficients], tokens);
     }
 

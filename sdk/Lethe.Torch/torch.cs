@@ -183,6 +183,9 @@ public static partial class torch
     public static class cuda
     {
         /// <summary>Whether this libtorch has CUDA and sees a device.</summary>
-        public static bool is_available() => NativeMethods.lt_has_cuda() != 0;
+        public static bool is_available() => device_count() > 0;
+
+        /// <summary>How many CUDA devices this libtorch sees; 0 where it has no CUDA.</summary>
+        public static int device_count() => NativeMethods.lt_cuda_devices();
     }
 }

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/csrc/api/include/torch/cuda.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
@@ -296,7 +297,7 @@ void lt_set_threads(int count) { at::set_num_threads(count); }
 
 int lt_set_flush_denormal(int value) { return at::globalContext().setFlushDenormal(value != 0); }
 
-int lt_has_cuda(void) { return at::globalContext().hasCUDA(); }
+int lt_cuda_devices(void) { return static_cast<int>(torch::cuda::device_count()); }
 
 const char *lt_version(void) { return TORCH_VERSION; }
 

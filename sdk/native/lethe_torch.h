@@ -89,7 +89,7 @@ LT_API int lt_generator_set_state(void *generator, void *state);
 LT_API int lt_threads(void);
 LT_API void lt_set_threads(int count);
 LT_API int lt_set_flush_denormal(int value);
-LT_API int lt_has_cuda(void);
+LT_API int lt_cuda_devices(void);
 LT_API const char *lt_version(void);
 LT_API const char *lt_configuration(void);
 

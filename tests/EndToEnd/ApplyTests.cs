@@ -36,6 +36,22 @@ public sealed class ApplyTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_DrawingInBfloat16_ErasesAsInSinglePrecision()
+    {
+        await Apply("single");
+        File.WriteAllText(_studio.In("policy.yaml"), Studio.Policy + "\n  dtype: bfloat16\n");
+
+        var result = await Apply("half");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var (single, half) = (_studio.Files("single"), _studio.Files("half"));
+        var edit = Assert.Single(half.Keys, name => name.StartsWith("edits", StringComparison.Ordinal) && name.EndsWith(".safetensors", StringComparison.Ordinal));
+        Assert.Equal(single[edit], half[edit]);
+        Assert.Contains("\"dtype\": \"bfloat16\"", File.ReadAllText(_studio.In("half/plan.json")));
+        Assert.Contains(half.Keys, name => name.EndsWith(".png", StringComparison.Ordinal) && !half[name].AsSpan().SequenceEqual(single[name]));
+    }
+
+    [Fact]
     public async Task Apply_SanitizedModel_KeepsUntouchedFilesAndChangesOnlyWhatTheEditNames()
     {
         await Apply("run");

@@ -21,6 +21,30 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(2, first.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
-    private Task<LetheResult> Generate(string output) => LetheProcess.RunAsync(
-        _studio.Root, "generate", "--model", "model", "--prompt", "a bomb", "--seed", "7", "--count", "2", "--steps", "2", "--output", output);
+    [Fact]
+    public async Task Generate_Bfloat16_DrawsOtherBytes()
+    {
+        var single = await Generate("single", "--dtype", "float32");
+        var half = await Generate("half", "--dtype", "bfloat16");
+
+        Assert.True(single.ExitCode == 0, single.Error);
+        Assert.True(half.ExitCode == 0, half.Error);
+        Assert.Equal(_studio.Files("single").Keys, _studio.Files("half").Keys);
+        Assert.NotEqual(_studio.Files("single")["01-a-bomb-7.png"], _studio.Files("half")["01-a-bomb-7.png"]);
+    }
+
+    [Theory]
+    [InlineData("float16", "--dtype", "float16")]
+    [InlineData("cuda:99", "--device", "cuda:99")]
+    public async Task Generate_WhatThisMachineLacks_IsRefused(string named, params string[] more)
+    {
+        var result = await Generate("refused", more);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(named, Assert.Single(result.Errors));
+        Assert.False(Path.Exists(_studio.In("refused")));
+    }
+
+    private Task<LetheResult> Generate(string output, params string[] more) => LetheProcess.RunAsync(
+        _studio.Root, ["generate", "--model", "model", "--prompt", "a bomb", "--seed", "7", "--count", "2", "--steps", "2", "--output", output, .. more]);
 }

@@ -47,6 +47,20 @@ public sealed class WrongInputTests : IDisposable
         NothingLeft("run");
     }
 
+    [Theory]
+    [InlineData("seed: 5", "seed: 5\ndevice: cuda:99", "cuda:99")]
+    [InlineData("  steps: 2", "  steps: 2\n  dtype: float16", "float16")]
+    public async Task Apply_WhatThisMachineLacks_EndsWithTwoAndLeavesNothing(string old, string now, string named)
+    {
+        File.WriteAllText(_studio.In("policy.yaml"), Studio.Policy.Replace(old, now, StringComparison.Ordinal));
+
+        var result = await Apply("run");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(named, Assert.Single(result.Errors));
+        NothingLeft("run");
+    }
+
     [Fact]
     public async Task Apply_UnwritableOutput_EndsWithOneAndLeavesNothing()
     {

@@ -51,8 +51,22 @@ public sealed class DiffusionCheckpoint : IDisposable
 
     /// <summary>Opens a folder in the layout of diffusers, or a single file.</summary>
     /// <exception cref="CheckpointException">Not a Stable Diffusion 1.x or 2.x, or malformed; the message names file and place.</exception>
-    public static DiffusionCheckpoint Open(string path, OpenOptions? options = null) =>
-        File.Exists(path) ? SingleFile.Open(path, options ?? new OpenOptions()) : DiffusersFolder.Open(path, options?.Variant);
+    public static DiffusionCheckpoint Open(string path, OpenOptions? options = null)
+    {
+        options ??= new OpenOptions();
+        var checkpoint = File.Exists(path) ? SingleFile.Open(path, options) : DiffusersFolder.Open(path, options.Variant);
+        try
+        {
+            foreach (var weights in (ReadOnlySpan<StateDict>)[checkpoint.UNet.Weights, checkpoint.Autoencoder.Weights, checkpoint.TextEncoder.Weights])
+                weights.Move(options.Device, options.ComputeType);
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
 
     public void Dispose()
     {

@@ -16,4 +16,10 @@ public sealed record OpenOptions
 
     /// <summary>What the U-Net of a single file predicts; null for what its header or its version says.</summary>
     public PredictionType? Prediction { get; init; }
+
+    /// <summary>Where the networks compute.</summary>
+    public Device Device { get; init; } = torch.CPU;
+
+    /// <summary>The number format that the networks compute in: float32, float16 or bfloat16. What goes in and out is float32 all the same.</summary>
+    public ScalarType ComputeType { get; init; } = ScalarType.Float32;
 }

@@ -82,7 +82,7 @@ public sealed class ClipTextModel : IDisposable
     {
         var (batch, length) = (ids.size(0), ids.size(1));
         using var scope = torch.NewDisposeScope();
-        var values = ids.contiguous().data<long>().ToArray();
+        var values = ids.cpu().contiguous().data<long>().ToArray();
         var rows = new List<Tensor>();
         for (var sample = 0; sample < batch; sample++)
         {
@@ -101,7 +101,8 @@ public sealed class ClipTextModel : IDisposable
     private Tensor MaskFor(Tensor embeddings)
     {
         var length = embeddings.size(1);
-        return length == Config.Positions ? causalMask : causalMask.narrow(0, 0, length).narrow(1, 0, length);
+        var mask = length == Config.Positions ? causalMask : causalMask.narrow(0, 0, length).narrow(1, 0, length);
+        return mask.to(embeddings);
     }
 
     private static int IndexOfLargest(ReadOnlySpan<long> row)

@@ -22,13 +22,16 @@ internal sealed class Convolution
     /// <summary><c>[outputs, inputs, kernel, kernel]</c>.</summary>
     public Tensor Kernel => weight.Value;
 
+    /// <summary>A tensor in the number format of this layer.</summary>
+    public Tensor Match(Tensor x) => weight.Match(x);
+
     /// <summary><c>[outputs]</c>, or null.</summary>
     public Tensor? Bias => bias?.Value;
 
     public Tensor Forward(Tensor x)
     {
         var bytes = x.numel() * sizeof(float);
-        return bytes > MostBytes && CanBeCut && !torch.is_grad_enabled() ? InStrips(x, bytes) : Of(x);
+        return bytes > MostBytes && CanBeCut && x.device.type == DeviceType.CPU && !torch.is_grad_enabled() ? InStrips(x, bytes) : Of(x);
     }
 
     // A window that keeps the size; others are left whole.

@@ -42,10 +42,11 @@ public sealed class CrossAttentionProjection
     public Tensor Project(Tensor textStates)
     {
         using var scope = torch.NewDisposeScope();
-        var projected = TokenMap.Apply(textStates, Weight.Value, null);
+        var projected = TokenMap.Apply(Weight.Match(textStates), Weight.Value, null);
+        // Adapters compute in the number format of the text states, whatever the network's is.
         foreach (var adapter in adapters)
-            projected = adapter(textStates, projected);
-        return projected.MoveToOuterDisposeScope();
+            projected = adapter(textStates, projected.to(textStates.dtype));
+        return Weight.Match(projected).MoveToOuterDisposeScope();
     }
 
     private sealed class Attachment(Action detach) : IDisposable

@@ -12,5 +12,8 @@ internal sealed class Linear
         this.bias = bias ? at.Require("bias", outputs) : null;
     }
 
+    /// <summary>A tensor in the number format of this layer.</summary>
+    public Tensor Match(Tensor x) => weight.Match(x);
+
     public Tensor Forward(Tensor x) => TokenMap.Apply(x, weight.Value, bias?.Value);
 }

@@ -9,6 +9,9 @@ internal sealed class ScaledAttention
     /// </summary>
     public long ScoreBudget { get; set; } = 16L << 20;
 
+    /// <summary>A GPU has no such cache, and one kernel for all heads costs less than many.</summary>
+    private const long ElsewhereBudget = 1L << 30;
+
     /// <summary><c>[B, N, C]</c> to <c>[B, heads, N, C / heads]</c>, without a copy.</summary>
     public static Tensor SplitHeads(Tensor x, int heads) => x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
 
@@ -21,12 +24,13 @@ internal sealed class ScaledAttention
         using var scope = torch.NewDisposeScope();
         var (batch, heads, rows, width) = (queries.size(0), queries.size(1), queries.size(2), queries.size(3));
         var rowBytes = keys.size(2) * sizeof(float);
+        var budget = queries.device.type == DeviceType.CPU ? ScoreBudget : Math.Max(ScoreBudget, ElsewhereBudget);
         // Laid out once, or every slice would copy keys and values again.
         var q = Heads(queries * (1.0 / Math.Sqrt(width)), batch);
         var keysTransposed = Heads(keys, batch).transpose(1, 2);
         var v = Heads(values, batch);
-        var headsAtOnce = Math.Clamp(ScoreBudget / (rows * rowBytes), 1, batch * heads);
-        var rowsAtOnce = Math.Clamp(ScoreBudget / (headsAtOnce * rowBytes), 1, rows);
+        var headsAtOnce = Math.Clamp(budget / (rows * rowBytes), 1, batch * heads);
+        var rowsAtOnce = Math.Clamp(budget / (headsAtOnce * rowBytes), 1, rows);
         var mixed = InSlices(0, batch * heads, headsAtOnce, (head, count) =>
         {
             var (someKeys, someValues) = (keysTransposed.narrow(0, head, count), v.narrow(0, head, count));

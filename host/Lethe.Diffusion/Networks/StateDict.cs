@@ -80,6 +80,21 @@ public sealed class StateDict : IDisposable
         }
     }
 
+    /// <summary>Puts all tensors on a device and the floating-point ones into a number format, one after the other.</summary>
+    internal void Move(Device device, ScalarType type)
+    {
+        foreach (var weight in weights.Values)
+        {
+            using var scope = torch.NewDisposeScope();
+            var old = weight.Value;
+            var wanted = old.IsFloat() ? type : old.dtype;
+            if (old.device.Equals(device) && old.dtype == wanted)
+                continue;
+            weight.Value = old.to(device).to(wanted).DetachFromDisposeScope();
+            old.Dispose();
+        }
+    }
+
     /// <summary>An independent copy without gradients; the caller owns it.</summary>
     public StateDict Clone()
     {

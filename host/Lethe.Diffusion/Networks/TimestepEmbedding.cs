@@ -23,10 +23,10 @@ internal sealed class TimestepEmbedding : IDisposable
     public Tensor Forward(Tensor timesteps)
     {
         using var scope = torch.NewDisposeScope();
-        var angles = timesteps.to(torch.float32).reshape(-1, 1) * frequencies;
+        var angles = timesteps.to(torch.float32).reshape(-1, 1) * frequencies.to(timesteps.device);
         var (sines, cosines) = (angles.sin(), angles.cos());
         var features = torch.cat(cosinesFirst ? [cosines, sines] : [sines, cosines], -1);
-        return linear2.Forward(torch.nn.functional.silu(linear1.Forward(features))).MoveToOuterDisposeScope();
+        return linear2.Forward(torch.nn.functional.silu(linear1.Forward(linear1.Match(features)))).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => frequencies.Dispose();

@@ -68,11 +68,11 @@ public sealed class UNet2DConditionModel : IDisposable
     }
 
     /// <summary>The model's prediction (noise or velocity, as it was trained).</summary>
-    /// <param name="sample">Latents <c>[B, InChannels, H, W]</c>, float32.</param>
+    /// <param name="sample">Latents <c>[B, InChannels, H, W]</c>, float32 whatever the weights are.</param>
     /// <param name="timesteps">Time steps <c>[B]</c>, or <c>[1]</c> for the whole batch.</param>
     /// <param name="text">Keys and values of B prompts, or of one for the whole batch.</param>
     /// <param name="observe">Called with the name and the output of each block.</param>
-    /// <returns><c>[B, OutChannels, H, W]</c>; the caller disposes it.</returns>
+    /// <returns><c>[B, OutChannels, H, W]</c> in the number format of the latents; the caller disposes it.</returns>
     public Tensor Forward(Tensor sample, Tensor timesteps, TextProjections text, Action<string, Tensor>? observe = null)
     {
         if (sample.dim() != 4 || sample.size(1) != Config.InChannels)
@@ -82,7 +82,7 @@ public sealed class UNet2DConditionModel : IDisposable
         var time = timeEmbedding.Forward(timesteps);
         observe?.Invoke("time_embedding", time);
         var activatedTime = torch.nn.functional.silu(time);
-        var hidden = convIn.Forward(sample);
+        var hidden = convIn.Forward(convIn.Match(sample));
         observe?.Invoke("conv_in", hidden);
         var skips = new Stack<Tensor>();
         skips.Push(hidden);
@@ -101,7 +101,7 @@ public sealed class UNet2DConditionModel : IDisposable
             observe?.Invoke($"up_blocks.{i}", hidden);
         }
 
-        return convOut.Forward(normOut.ForwardSilu(hidden)).MoveToOuterDisposeScope();
+        return convOut.Forward(normOut.ForwardSilu(hidden)).to(sample.dtype).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => timeEmbedding.Dispose();

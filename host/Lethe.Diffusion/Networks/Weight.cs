@@ -23,6 +23,9 @@ public sealed class Weight
     /// <summary>The number format in the file the weight came from; saving keeps it unless told otherwise.</summary>
     public ScalarType StoredType { get; }
 
+    /// <summary>A tensor in the number format that this weight computes in.</summary>
+    internal Tensor Match(Tensor tensor) => tensor.dtype == value.dtype ? tensor : tensor.to(value.dtype);
+
     /// <summary>The tensor in use. Setting it neither disposes the old tensor nor takes ownership of the new one.</summary>
     public Tensor Value
     {

@@ -40,6 +40,8 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
         progress.Begin("benchmark", done.Count == 0 ? 0 : cells.Sum(cell => cell.Pictures), "pictures");
         progress.Report(done.Values.Sum());
         var gate = new Lock();
+        // A GPU takes one cell after the other.
+        var most = Lanes.IsProcessor(benchmark.Plan.Device) ? threads : 1;
         var pool = new WorkerPool(worker, Ended, Moved);
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         // The others compare their pictures with the unedited model's.
@@ -47,7 +49,7 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
         {
             if (failures.Count > 0)
                 break;
-            foreach (var (id, reason) in pool.Run([.. part], threads, benchmark.ModelPath, cancel))
+            foreach (var (id, reason) in pool.Run([.. part], most, benchmark.ModelPath, cancel))
                 failures.Add(id, reason);
         }
         return failures;

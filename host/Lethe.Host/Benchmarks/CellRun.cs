@@ -23,7 +23,7 @@ internal sealed class CellRun(PreparedBenchmark benchmark, string root, int thre
         using var folder = RunFolder.Open(CellFolder.Of(root, cell.Id), RunJson.Text(plan), startOver: false);
         folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
         var pictures = new PictureStage(folder, plan.Sampling, plan.Prompts, observer);
-        var lanes = Lanes.CountFor(benchmark.ModelPath, threads);
+        var lanes = Lanes.CountFor(benchmark.ModelPath, benchmark.Plan.Device, threads);
         if (cell.Step is null)
         {
             pictures.Draw("before", model.BatchSize, lanes, () => Lane(model, lanes, []), cancel);

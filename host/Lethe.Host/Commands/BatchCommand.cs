@@ -16,7 +16,7 @@ internal static class BatchCommand
         var output = new Option<string>("--output", "-o") { Description = "Folder that gets one run folder per policy", DefaultValueFactory = _ => "runs", HelpName = "folder" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check all policies and print their steps; write nothing" };
         var force = new Option<bool>("--force") { Description = "Start over instead of continuing what is in the run folders" };
-        var command = new Command("batch", "Carry out several policies; all are checked before the first one runs") { policies, model, output, dryRun, force };
+        var command = new Command("batch", "Carry out several policies; all are checked before the first one runs") { policies, model, output, dryRun, force, GlobalOptions.Computed };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
             var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device };

@@ -28,7 +28,7 @@ internal static class BenchmarkCommand
 
     public static Command Create()
     {
-        var command = new Command("benchmark", "Measure erasers side by side on one model, in one table") { Name, Quick, Erasers, Model, Output, DryRun, Force, TablesOnly, Cell };
+        var command = new Command("benchmark", "Measure erasers side by side on one model, in one table") { Name, Quick, Erasers, Model, Output, DryRun, Force, TablesOnly, Cell, GlobalOptions.Computed };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () => context.Parsed.GetValue(Name) is { } name ? Run(context, name, cancel) : List(context)));
         return command;
     }

@@ -32,7 +32,7 @@ internal static class DoctorChecks
                 new("blas", true, Blas() ?? "inside libtorch"),
                 new("threads", true, torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
                 new("speed", true, string.Create(CultureInfo.InvariantCulture, $"{speed:F0} GFLOP/s on matrices of 512 x 512")),
-                new("cuda", true, torch.cuda.is_available() ? "available" : "not available"),
+                new("cuda", true, torch.cuda.device_count() is > 0 and var devices ? devices.ToString(CultureInfo.InvariantCulture) : "not available"),
             ];
         }
         catch (Exception failure)

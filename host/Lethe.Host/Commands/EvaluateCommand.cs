@@ -23,11 +23,12 @@ internal static class EvaluateCommand
         var guidance = new Option<double>("--guidance-scale") { Description = "Classifier-free guidance; 1 is none", DefaultValueFactory = _ => 5 };
         var scheduler = new Option<string>("--scheduler") { Description = "Sampler", DefaultValueFactory = _ => "ddim" };
         scheduler.AcceptOnlyFromAmong([.. PlannedSampling.Schedulers]);
+        var dtype = GenerateCommand.Drawn();
         var objects = new Option<string[]>("--object") { Description = "Only these objects; may be given several times", HelpName = "name" };
         var edits = new Option<string[]>("--edit") { Description = "Edit of a run to attach, in the order given", HelpName = "file" };
         var quick = new Option<bool>("--quick") { Description = "One picture of each kind and 10 steps: a first look in a minute or two" };
         var output = new Option<string?>("--output", "-o") { Description = "File for the scores of every picture, as JSON", HelpName = "file" };
-        var command = new Command("evaluate", "Measure how well a model draws what it is asked for") { model, pictures, steps, guidance, scheduler, objects, edits, quick, output };
+        var command = new Command("evaluate", "Measure how well a model draws what it is asked for") { model, pictures, steps, guidance, scheduler, dtype, objects, edits, quick, output, GlobalOptions.Computed };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
             var parsed = context.Parsed;
@@ -37,6 +38,7 @@ internal static class EvaluateCommand
                 Scheduler = parsed.GetValue(scheduler)!,
                 Steps = brief ? QuickSteps : parsed.GetValue(steps),
                 GuidanceScale = parsed.GetValue(guidance),
+                Dtype = parsed.GetValue(dtype),
                 Batch = 16,
             };
             return Run(context, parsed.GetValue(model)!, brief ? 1 : parsed.GetValue(pictures), sampling, parsed.GetValue(objects) ?? [],
@@ -50,6 +52,7 @@ internal static class EvaluateCommand
         string? output, CancellationToken cancel)
     {
         var path = ModelLocation.Find(name);
+        var device = context.Globals.Device ?? "cpu";
         var world = ModelWorld.Of(path);
         var heldOut = ModelWorld.HeldOut(path);
         if (objects.FirstOrDefault(item => world.ObjectNumber(item) < 0) is { } unknown)
@@ -59,16 +62,16 @@ internal static class EvaluateCommand
         using var owned = owner;
         EvaluatedPictures seen;
         using (var progress = context.Progress())
-        using (var first = ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling, context.Globals.CoresToUse))
+        using (var first = ModelSession.Open(path, device, sampling, context.Globals.CoresToUse))
         {
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var attached = edits.Select(file => EditFile.Load(file, first, erasers.Create)).ToList();
             var evaluation = new ModelEvaluation(world, heldOut, sampling, pictures, new ProgressObserver(progress));
             // A plugin's own code in an adapter or a guidance rule is never called from two threads.
-            var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, context.Globals.CoresToUse) : 1;
+            var lanes = attached.All(edit => edit is WeightEdit or LowRankEdit) ? Lanes.CountFor(path, device, context.Globals.CoresToUse) : 1;
             seen = evaluation.Score(scorer, objects.Length == 0 ? null : objects, lanes,
                 () => lanes == 1 ? new LaneModel(first, ownsModel: false, attached)
-                    : new LaneModel(ModelSession.Open(path, context.Globals.Device ?? "cpu", sampling, context.Globals.CoresToUse), ownsModel: true, attached), cancel);
+                    : new LaneModel(ModelSession.Open(path, device, sampling, context.Globals.CoresToUse), ownsModel: true, attached), cancel);
             attached.ForEach(edit => edit.Dispose());
         }
         if (output is not null)

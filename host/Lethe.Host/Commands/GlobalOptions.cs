@@ -1,8 +1,9 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Lethe.Host.Commands;
 
-/// <summary>Options that every command takes.</summary>
+/// <summary>Options that every command takes, and <see cref="Computed"/>, which those take that compute on a device of the user's choice.</summary>
 public sealed record GlobalOptions
 {
     /// <summary>One JSON document on stdout instead of text, errors included.</summary>
@@ -26,7 +27,10 @@ public sealed record GlobalOptions
     /// <summary>Cores to use.</summary>
     public int CoresToUse => Threads ?? Environment.ProcessorCount;
 
-    /// <summary><c>cpu</c>; null leaves it to the policy.</summary>
+    /// <summary><c>--device</c>, for the commands that erase or draw.</summary>
+    public static Option<string?> Computed { get; } = CreateComputed();
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null leaves it to the policy.</summary>
     public string? Device { get; init; }
 
     /// <summary>Folders that hold plugin folders, besides the usual ones.</summary>
@@ -43,7 +47,6 @@ public sealed record GlobalOptions
         root.Options.Add(Flag("--no-input", "Never ask; a missing answer is an error"));
         root.Options.Add(Flag("--no-color", "No colour even on a terminal"));
         root.Options.Add(Threaded());
-        root.Options.Add(Computed());
         root.Options.Add(PluginFolders());
         root.Options.Add(Flag("--allow-untrusted", "Load plugins that no lock file agrees to; for authors, and recorded in the run"));
     }
@@ -57,7 +60,7 @@ public sealed record GlobalOptions
         NoColor = parsed.GetValue<bool>("--no-color"),
         // A value that does not parse is reported by the parser; reading it here would throw before that.
         Threads = parsed.Errors.Count == 0 ? parsed.GetValue<int?>("--threads") : null,
-        Device = parsed.Errors.Count == 0 ? parsed.GetValue<string?>("--device") : null,
+        Device = parsed.Errors.Count == 0 ? parsed.GetValue(Computed) : null,
         Plugins = parsed.Errors.Count == 0 ? parsed.GetValue<string[]>("--plugins") ?? [] : [],
         AllowUntrusted = parsed.GetValue<bool>("--allow-untrusted"),
     };
@@ -83,13 +86,13 @@ public sealed record GlobalOptions
         return option;
     }
 
-    private static Option<string?> Computed()
+    private static Option<string?> CreateComputed()
     {
-        var option = new Option<string?>("--device") { Description = "Device to compute on, whatever the policy says; only cpu so far", Recursive = true, HelpName = "name" };
+        var option = new Option<string?>("--device") { Description = "Device to compute on, whatever the policy says: cpu, or cuda, cuda:0 and so on", HelpName = "name" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && result.Tokens[0].Value != "cpu")
-                result.AddError($"`--device` is `{result.Tokens[0].Value}`, expected `cpu`, the only device that Lethe computes on");
+            if (result.Tokens.Count == 1 && !Regex.IsMatch(result.Tokens[0].Value, $"^({Policies.Policy.DevicePattern})$"))
+                result.AddError($"`--device` is `{result.Tokens[0].Value}`, expected `cpu`, `cuda` or a number behind it such as `cuda:0`");
         });
         return option;
     }

@@ -29,6 +29,9 @@ public sealed record EvaluationSettings
     /// <summary>Noise that `ddim` adds between steps: 0 none, 1 as much as `ddpm`.</summary>
     [Range(0.0, 1.0)] public double Eta { get; init; }
 
+    /// <summary>Number format in which the model computes while it draws: `float16` on CUDA only; erasers always compute in `float32`.</summary>
+    public WeightFormat Dtype { get; init; } = WeightFormat.Float32;
+
     /// <summary>Concepts on which preservation is measured; all preserve lists together when left out.</summary>
     public IReadOnlyList<string> PreserveConcepts { get; init; } = [];
 }

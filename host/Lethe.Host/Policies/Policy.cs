@@ -8,6 +8,9 @@ public sealed record Policy
     /// <summary>The version of the policy format that this host reads.</summary>
     public const int CurrentVersion = 1;
 
+    /// <summary>Names of devices, as a regular expression.</summary>
+    public const string DevicePattern = "cpu|cuda(:[0-9]{1,2})?";
+
     /// <summary>Version of the policy format; the first key of the file.</summary>
     [Range(CurrentVersion, CurrentVersion)] public required int Version { get; init; } = CurrentVersion;
 
@@ -23,8 +26,8 @@ public sealed record Policy
     /// <summary>Seed from which every random number of the run follows.</summary>
     [Range(0L, uint.MaxValue)] public long Seed { get; init; }
 
-    /// <summary>Device to compute on: `cpu`. `cuda` and `cuda:0` are read, and refused when the policy is applied.</summary>
-    [RegularExpression("cpu|cuda(:[0-9]{1,2})?")] public string Device { get; init; } = "cpu";
+    /// <summary>Device to compute on: `cpu`, or `cuda`, `cuda:0` and so on where libtorch has CUDA.</summary>
+    [RegularExpression(DevicePattern)] public string Device { get; init; } = "cpu";
 
     /// <summary>The concepts to erase, at least one.</summary>
     [MinLength(1)] public required IReadOnlyList<ErasedConcept> Erase { get; init; } = [];

@@ -11,8 +11,11 @@ internal static class Lanes
     // A lane holds a model of its own; large models have work enough for all cores in one lane.
     private const long LargestModelPerLane = 256L << 20;
 
-    /// <summary>Lanes for a model on so many threads.</summary>
-    public static int CountFor(string modelPath, int threads) => AreCheap(modelPath) ? Math.Max(1, threads) : 1;
+    /// <summary>Lanes for a model on so many threads; a GPU has one.</summary>
+    public static int CountFor(string modelPath, string device, int threads) => AreCheap(modelPath) && IsProcessor(device) ? Math.Max(1, threads) : 1;
+
+    /// <summary>Whether a device is the processor.</summary>
+    public static bool IsProcessor(string device) => device == "cpu";
 
     /// <summary>Whether a model is small enough to be opened once for each lane.</summary>
     public static bool AreCheap(string modelPath) => ModelFiles.Size(modelPath) <= LargestModelPerLane;

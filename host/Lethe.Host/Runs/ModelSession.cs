@@ -11,19 +11,20 @@ public static class ModelSession
 {
     /// <summary>Opens a diffusers folder or a single file, and sets the engine's threads for it; the caller disposes the model.</summary>
     /// <param name="path">Folder or file.</param>
-    /// <param name="device"><c>cpu</c>.</param>
-    /// <param name="sampling">How it draws.</param>
+    /// <param name="device">A name as <see cref="ComputeDevice"/> knows it.</param>
+    /// <param name="sampling">How it draws, and in which number format it computes.</param>
     /// <param name="threads">Cores that a large model may use.</param>
+    /// <exception cref="RunException">The device is not there, or the files are no usable model.</exception>
     public static StableDiffusion Open(string path, string device, PlannedSampling sampling, int threads)
     {
-        if (device != "cpu")
-            throw new RunException(ExitCode.UsageInvalid, DiagnosticId.EngineUnavailable, $"device `{device}` is not one that Lethe computes on, expected `cpu`", "`--device cpu` overrides a policy's `device`");
+        var type = sampling.ComputeType;
+        var place = ComputeDevice.Find(device, type);
         return Guard(() =>
         {
             // A small model computes with one engine thread, whatever the machine has: more are slower, and rounding depends on them.
             // Set for every model: a batch may open a large one after a small one.
             torch.set_num_threads(Lanes.AreCheap(path) ? 1 : threads);
-            var model = StableDiffusion.Open(path);
+            var model = StableDiffusion.Open(path, new OpenOptions { Device = place, ComputeType = type });
             model.Sampler = PlannedSampling.KindOf(sampling.Scheduler);
             model.Eta = sampling.Eta ?? 0;
             return model;

@@ -18,8 +18,18 @@ public sealed record PlannedSampling
     /// <summary>Classifier-free guidance scale.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>Number format that the model computes in while it draws, a <see cref="WeightFormat"/>; null is float32. Erasers always compute in float32.</summary>
+    public string? Dtype { get; init; }
+
     /// <summary>Pictures drawn together; part of the plan because rounding depends on it.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>The number formats' names, as policies and commands write them.</summary>
+    public static IReadOnlyList<string> Dtypes { get; } = [.. Enum.GetNames<WeightFormat>().Select(KeyName.Of)];
+
+    /// <summary><see cref="Dtype"/> as the engine names it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ScalarType ComputeType => Dtype is null ? ScalarType.Float32 : Enum.Parse<ScalarType>(Dtype, ignoreCase: true);
 
     /// <summary>The samplers' names, as policies and commands write them.</summary>
     public static IReadOnlyList<string> Schedulers { get; } = [.. Enum.GetNames<SamplerKind>().Select(KeyName.Of)];

@@ -22,8 +22,10 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
         observer.Stage("hashes");
         var modelFiles = ModelFiles.Hash(prepared.ModelPath);
         var run = prepared with { Plan = prepared.Plan with { ModelSha256 = FileHash.OfList(modelFiles) } };
-        // A broken model is found before anything is written.
-        using var model = ModelSession.Open(run.ModelPath, run.Plan.Device, run.Plan.Sampling, threads);
+        // A device that is not there and a broken model are found before anything is written.
+        ComputeDevice.Find(run.Plan.Device, run.Plan.Sampling.ComputeType);
+        // Erasers compute in float32, whatever pictures are drawn in.
+        using var model = ModelSession.Open(run.ModelPath, run.Plan.Device, run.Plan.Sampling with { Dtype = null }, threads);
         using var folder = RunFolder.Open(root, RunJson.Text(run.Plan), startOver);
         folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
         if (folder.Events.Resumed)
@@ -46,10 +48,10 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
     private void Draw(RunFolder folder, PreparedRun run, StableDiffusion model, CancellationToken cancel)
     {
         var pictures = new PictureStage(folder, run.Plan.Sampling, run.Plan.Prompts, observer);
-        var lanes = Lanes.CountFor(run.ModelPath, threads);
+        var lanes = Lanes.CountFor(run.ModelPath, run.Plan.Device, threads);
         // Several lanes need a model each, one lane takes the one that is open.
         pictures.Draw("before", model.BatchSize, lanes,
-            () => lanes == 1 ? new LaneModel(model, ownsModel: false, []) : new LaneModel(Open(run, run.ModelPath), ownsModel: true, []), cancel);
+            () => lanes == 1 && run.Plan.Sampling.Dtype is null ? new LaneModel(model, ownsModel: false, []) : new LaneModel(Open(run, run.ModelPath), ownsModel: true, []), cancel);
         var edits = new EraseStage(folder, run.Steps, run.Plan.Seed, threads, observer).Erase(model, cancel);
         try
         {

@@ -84,7 +84,7 @@ internal static unsafe partial class NativeMethods
     internal static partial int lt_set_flush_denormal(int value);
 
     [LibraryImport(Library)]
-    internal static partial int lt_has_cuda();
+    internal static partial int lt_cuda_devices();
 
     [LibraryImport(Library)]
     internal static partial byte* lt_version();

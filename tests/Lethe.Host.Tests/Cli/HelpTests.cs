@@ -12,7 +12,8 @@ public sealed class HelpTests
     [InlineData("unknown-option", "help", "--jsn")]
     [InlineData("threads-out-of-range", "help", "--threads", "0")]
     [InlineData("threads-no-number", "help", "--threads", "many")]
-    [InlineData("device-unknown", "benchmark", "cifar10", "--device", "cuda:0")]
+    [InlineData("device-where-none-is-used", "train", "emoji", "--device", "cpu")]
+    [InlineData("device-unknown", "benchmark", "cifar10", "--device", "gpu")]
     public void Run_CommandLine_GivesTheSnapshot(string name, params string[] args) =>
         Snapshot.Check(name, CliResult.Run(args).Text(Snapshot.Folder));
 

@@ -63,7 +63,8 @@ internal sealed record AdvPreserveSettings
             Iterations = options.Iterations ?? (emoji ? 300 * concepts.Count : 1000),
             LearningRate = options.LearningRate ?? (emoji ? 1e-4 : 1e-5),
             BatchSize = options.BatchSize ?? (emoji ? 4 : 1),
-            PreserveWeight = options.PreserveWeight ?? (pgd ? 0.01 : 1),
+            // On the built-in model L2 weighed as much as L1 leaves an eighth of one object and two thirds of five at once.
+            PreserveWeight = options.PreserveWeight ?? (pgd ? 0.01 : emoji ? 0.1 : 1),
             PgdSteps = options.PgdSteps ?? (emoji ? 5 : 100),
             Space = options.Space ?? (code ? LossSpace.Picture : LossSpace.Noise),
             NegativeGuidance = options.NegativeGuidance ?? (code ? 1 : 0),
@@ -82,6 +83,7 @@ internal sealed record AdvPreserveSettings
         ["search"] = Options.Search.ToString(),
         ["space"] = Space.ToString(),
         ["latents"] = Latents.ToString(),
+        ["preserve-weight"] = PreserveWeight.ToString("R", CultureInfo.InvariantCulture),
         ["negative-guidance"] = NegativeGuidance.ToString("R", CultureInfo.InvariantCulture),
         ["iterations"] = Iterations.ToString(CultureInfo.InvariantCulture),
         ["learning-rate"] = LearningRate.ToString("R", CultureInfo.InvariantCulture),

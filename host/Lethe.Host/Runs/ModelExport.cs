@@ -109,7 +109,8 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
             {
                 foreach (var (name, factors) in lowRank.Factors)
                 {
-                    var current = folded.GetValueOrDefault(name) ?? original[name];
+                    // Edits were read back from their files; the model may be on another device.
+                    var current = folded.GetValueOrDefault(name) ?? original[name].cpu();
                     var (up, down) = (factors.Up.reshape(factors.Up.shape[0], -1), factors.Down.reshape(factors.Down.shape[0], -1));
                     folded[name] = current + (torch.matmul(up, down) * lowRank.Scale).reshape(current.shape);
                 }

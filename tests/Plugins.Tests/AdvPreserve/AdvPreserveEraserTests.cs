@@ -31,6 +31,14 @@ public sealed class AdvPreserveEraserTests
         bench.AssertEditIsClean(edit, AdvPreserveSettings.Of(options, [], 16).Parameters.Contains);
     }
 
+    [Theory]
+    [InlineData(AdvPreservePreset.Sd14, SearchKind.Gumbel, 1)]
+    [InlineData(AdvPreservePreset.Emoji, SearchKind.Gumbel, 0.1)]
+    [InlineData(AdvPreservePreset.Sd14, SearchKind.Pgd, 0.01)]
+    [InlineData(AdvPreservePreset.Emoji, SearchKind.Pgd, 0.01)]
+    public void Of_Preset_WeighsWhatIsKept(AdvPreservePreset preset, SearchKind search, double expected) =>
+        Assert.Equal(expected, AdvPreserveSettings.Of(new AdvPreserveOptions { Preset = preset, Search = search }, [new Concept { Name = "cat" }], 768).PreserveWeight);
+
     [SkippableFact]
     public void Erase_Done_NamesWhatWasProtected()
     {

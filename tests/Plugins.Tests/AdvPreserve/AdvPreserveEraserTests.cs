@@ -1,4 +1,5 @@
 using Lethe.Plugins.AdvPreserve;
+using Lethe.Sdk.Anchors;
 using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Erasers;
 

@@ -17,7 +17,7 @@ internal static class ComputeDevice
             throw Refused("device `cpu` does not compute in `float16`, expected `bfloat16` or `float32` there", "`--device cuda` computes in `float16`");
         if (device.type == DeviceType.CUDA && torch.cuda.device_count() is var count && Math.Max(0, device.index) >= count)
             throw count == 0
-                ? Refused($"device `{name}` is not there: libtorch {torch.__version__} as built in sees no CUDA device, expected a CUDA build and an NVIDIA GPU",
+                ? Refused($"device `{name}` is not there: libtorch {torch.__version__} sees no CUDA device, expected a CUDA build and an NVIDIA GPU",
                     "`--device cpu` computes on the processor, whatever a policy says; a CUDA build of libtorch is named in `LIBTORCH`")
                 : Refused(FormattableString.Invariant($"device `{name}` is not there, expected `cuda:0` to `cuda:{count - 1}`"), "`lethe doctor` counts the devices");
         return device;

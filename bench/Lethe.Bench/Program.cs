@@ -41,10 +41,13 @@ if (args is ["open", var model])
     return;
 }
 
-// `attack MODEL STAGES CONCEPT=SURROGATE...` attacks CPE adapters of these concepts, trained without and with RARE; 0 stages are the preset's.
-if (args is ["attack", var folder, var stages, .. var concepts])
+// `attack MODEL [--stages N] CONCEPT=SURROGATE...` attacks CPE adapters of these concepts, trained without and with RARE.
+if (args is ["attack", var folder, .. var concepts])
 {
-    CpeAttack.Run(folder, int.Parse(stages, CultureInfo.InvariantCulture) is > 0 and var asked ? asked : null, [.. concepts.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
+    int? stages = null;
+    if (concepts is ["--stages", var count, .. var others])
+        (stages, concepts) = (int.Parse(count, CultureInfo.InvariantCulture), others);
+    CpeAttack.Run(folder, stages, [.. concepts.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
     return;
 }
 

@@ -46,7 +46,7 @@ public sealed class AutoencoderKL
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor images)
     {
         using var scope = torch.NewDisposeScope();
-        var moments = quantise.Forward(encoder.Forward(quantise.Match(images))).to(images.dtype).chunk(2, 1);
+        var moments = quantise.Forward(encoder.Forward(images)).to(images.dtype).chunk(2, 1);
         return (moments[0].MoveToOuterDisposeScope(), moments[1].clamp(-30.0, 20.0).MoveToOuterDisposeScope());
     }
 
@@ -54,6 +54,6 @@ public sealed class AutoencoderKL
     public Tensor Decode(Tensor latents)
     {
         using var scope = torch.NewDisposeScope();
-        return decoder.Forward(dequantise.Forward(dequantise.Match(latents))).to(latents.dtype).MoveToOuterDisposeScope();
+        return decoder.Forward(dequantise.Forward(latents)).to(latents.dtype).MoveToOuterDisposeScope();
     }
 }

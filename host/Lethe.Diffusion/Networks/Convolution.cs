@@ -1,6 +1,6 @@
 namespace Lethe.Diffusion.Networks;
 
-/// <summary>A square 2-D convolution.</summary>
+/// <summary>A square 2-D convolution, in the number format of its weights whatever comes in.</summary>
 internal sealed class Convolution
 {
     /// <summary>Larger inputs are cut into strips where no gradient is wanted: the pictures of an autoencoder, not the latents of a U-Net.</summary>
@@ -22,14 +22,12 @@ internal sealed class Convolution
     /// <summary><c>[outputs, inputs, kernel, kernel]</c>.</summary>
     public Tensor Kernel => weight.Value;
 
-    /// <summary>A tensor in the number format of this layer.</summary>
-    public Tensor Match(Tensor x) => weight.Match(x);
-
     /// <summary><c>[outputs]</c>, or null.</summary>
     public Tensor? Bias => bias?.Value;
 
     public Tensor Forward(Tensor x)
     {
+        x = weight.Match(x);
         var bytes = x.numel() * sizeof(float);
         return bytes > MostBytes && CanBeCut && x.device.type == DeviceType.CPU && !torch.is_grad_enabled() ? InStrips(x, bytes) : Of(x);
     }

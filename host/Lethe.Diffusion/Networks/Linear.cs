@@ -1,6 +1,6 @@
 namespace Lethe.Diffusion.Networks;
 
-/// <summary>An affine map of the last dimension.</summary>
+/// <summary>An affine map of the last dimension, in the number format of its weights whatever comes in.</summary>
 internal sealed class Linear
 {
     private readonly Weight weight;
@@ -12,8 +12,5 @@ internal sealed class Linear
         this.bias = bias ? at.Require("bias", outputs) : null;
     }
 
-    /// <summary>A tensor in the number format of this layer.</summary>
-    public Tensor Match(Tensor x) => weight.Match(x);
-
-    public Tensor Forward(Tensor x) => TokenMap.Apply(x, weight.Value, bias?.Value);
+    public Tensor Forward(Tensor x) => TokenMap.Apply(weight.Match(x), weight.Value, bias?.Value);
 }

@@ -26,7 +26,7 @@ internal sealed class TimestepEmbedding : IDisposable
         var angles = timesteps.to(torch.float32).reshape(-1, 1) * frequencies.to(timesteps.device);
         var (sines, cosines) = (angles.sin(), angles.cos());
         var features = torch.cat(cosinesFirst ? [cosines, sines] : [sines, cosines], -1);
-        return linear2.Forward(torch.nn.functional.silu(linear1.Forward(linear1.Match(features)))).MoveToOuterDisposeScope();
+        return linear2.Forward(torch.nn.functional.silu(linear1.Forward(features))).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => frequencies.Dispose();

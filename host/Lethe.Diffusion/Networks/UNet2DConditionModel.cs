@@ -82,7 +82,7 @@ public sealed class UNet2DConditionModel : IDisposable
         var time = timeEmbedding.Forward(timesteps);
         observe?.Invoke("time_embedding", time);
         var activatedTime = torch.nn.functional.silu(time);
-        var hidden = convIn.Forward(convIn.Match(sample));
+        var hidden = convIn.Forward(sample);
         observe?.Invoke("conv_in", hidden);
         var skips = new Stack<Tensor>();
         skips.Push(hidden);

@@ -106,8 +106,7 @@ internal sealed class AdvPreserveRun : IDisposable
     {
         var own = _settings.Latents == LatentSource.Own;
         var latents = _objective.Sample(_draw, own ? [_draw.Prompt, adversarial] : [_draw.Prompt], _context.Cancel);
-        var erase = _objective.Erase(_draw, latents[0]);
-        var keep = _objective.Keep(_draw, adversarial, latents[^1]);
+        var (erase, keep) = _objective.Losses(_draw, adversarial, latents[0], latents[^1]);
         (erase + _settings.PreserveWeight * keep).backward();
         _adam.Step(_settings.LearningRate);
         return Values(("erase", erase), ("keep", keep));

@@ -37,17 +37,20 @@ internal sealed class PreservationObjective(StudentTeacher pair, PartialSampler 
             empty, settings.Options.StartGuidance, first, count, cancel).chunk(prompts.Count);
     }
 
-    /// <summary>L1 with gradients to the trained parameters.</summary>
-    public Tensor Erase(TrainingDraw draw, Tensor latents) => Weight(draw) * NoiseAlignment.Between(
-        pair.Student, draw.Prompt.expand(latents.shape[0], -1, -1), pair.Teacher,
-        NoiseCombination.AwayFrom(empty, draw.Prompt, empty, settings.NegativeGuidance), latents, draw.Timesteps);
+    /// <summary>L1 and L2 with gradients to the trained parameters, both as one batch.</summary>
+    public (Tensor Erase, Tensor Keep) Losses(TrainingDraw draw, Tensor adversarial, Tensor latents, Tensor keptLatents)
+    {
+        var erase = new NoiseTerm(draw.Prompt, NoiseCombination.AwayFrom(empty, draw.Prompt, empty, settings.NegativeGuidance), latents);
+        var losses = NoiseAlignment.Between(pair.Student, pair.Teacher, [erase, Unchanged(adversarial, keptLatents)], draw.Timesteps);
+        return (Weight(draw) * losses[0], Weight(draw) * losses[1]);
+    }
 
     /// <summary>
-    /// L2 with gradients to the trained parameters and to c_a, through the trained network only: the frozen side and the pictures count as
-    /// given, as in the authors' program.
+    /// L2 alone with gradients to the trained parameters and to c_a, through the trained network only: the frozen side and the pictures count
+    /// as given, as in the authors' program.
     /// </summary>
-    public Tensor Keep(TrainingDraw draw, Tensor adversarial, Tensor latents) => Weight(draw) * NoiseAlignment.Between(
-        pair.Student, adversarial.expand(latents.shape[0], -1, -1), pair.Teacher, NoiseCombination.Of(adversarial.detach()), latents, draw.Timesteps);
+    public Tensor Keep(TrainingDraw draw, Tensor adversarial, Tensor latents) =>
+        Weight(draw) * NoiseAlignment.Between(pair.Student, pair.Teacher, [Unchanged(adversarial, latents)], draw.Timesteps)[0];
 
     /// <summary><c>(1 - a) / a</c> at the level's grid point when pictures are compared, 1 when noise is.</summary>
     public double Weight(TrainingDraw draw) => settings.Space == LossSpace.Noise ? 1 : PictureWeight(sampler.LeftAt(sampler.TimestepOf(draw.Level.Bucket)));
@@ -62,4 +65,6 @@ internal sealed class PreservationObjective(StudentTeacher pair, PartialSampler 
     public static (int First, int Count) StepsOf(int k, int steps, StopRule rule) => rule == StopRule.Aligned
         ? (0, steps - 1 - k)
         : (1, k <= 1 ? steps - 1 : steps - k);
+
+    private static NoiseTerm Unchanged(Tensor concept, Tensor latents) => new(concept, NoiseCombination.Of(concept.detach()), latents);
 }

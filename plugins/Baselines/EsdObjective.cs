@@ -41,7 +41,7 @@ internal sealed class EsdObjective(StudentTeacher pair, PartialSampler sampler, 
 
     /// <summary>L; gradients reach the trained parameters only.</summary>
     public Tensor Loss(Tensor concept, Tensor latents, Tensor timesteps) => NoiseAlignment.Between(
-        pair.Student, (carrier ?? concept).expand(latents.shape[0], -1, -1), pair.Teacher, Target(concept), latents, timesteps);
+        pair.Student, carrier ?? concept, pair.Teacher, Target(concept), latents, timesteps);
 
     /// <summary>The target.</summary>
     public NoiseCombination Target(Tensor concept) => carrier is null

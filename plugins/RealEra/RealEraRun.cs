@@ -161,8 +161,7 @@ internal sealed class RealEraRun : IDisposable
         foreach (var term in RealEraMethod.Terms(step, pair, _settings, generator))
         {
             using var scope = torch.NewDisposeScope();
-            var loss = NoiseAlignment.Between(
-                model.Denoiser, term.States.expand(batch, -1, -1), teacher, NoiseCombination.Of(term.Wanted), noisy, timesteps);
+            var loss = NoiseAlignment.Between(model.Denoiser, term.States, teacher, NoiseCombination.Of(term.Wanted), noisy, timesteps);
             (loss * term.Weight).backward();
             values[term.Name] = loss.detach().to(ScalarType.Float64).item<double>();
         }

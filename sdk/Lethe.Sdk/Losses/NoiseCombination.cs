@@ -47,20 +47,35 @@ public sealed class NoiseCombination
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(latents);
         ArgumentNullException.ThrowIfNull(timesteps);
+        return Predict(teacher, [(this, latents)], timesteps)[0];
+    }
+
+    /// <summary>Several noises, all prompts of all of them predicted as one batch, without gradient.</summary>
+    /// <param name="teacher">The frozen network.</param>
+    /// <param name="wanted">Each noise with its latents <c>[B, C, h, w]</c>, of one shape.</param>
+    /// <param name="timesteps"><c>[1]</c> or <c>[B]</c>, int64: of all of them.</param>
+    /// <returns><c>[B, C, h, w]</c> each; the caller disposes them.</returns>
+    internal static Tensor[] Predict(IDenoiser teacher, IReadOnlyList<(NoiseCombination Noise, Tensor Latents)> wanted, Tensor timesteps)
+    {
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
-        var parts = _parts.FindAll(part => part.Weight != 0);
-        if (parts.Count == 0)
-            return torch.zeros_like(latents).MoveToOuterDisposeScope();
-        var (batch, count) = (latents.shape[0], parts.Count);
-        var predicted = count == 1
-            ? [teacher.PredictNoise(latents, timesteps, Rows(parts[0].States, batch))]
-            : teacher.PredictNoise(
-                torch.cat([.. Enumerable.Repeat(latents, count)]),
-                timesteps.shape[0] == 1 ? timesteps : torch.cat([.. Enumerable.Repeat(timesteps, count)]),
-                torch.cat([.. parts.Select(part => Rows(part.States, batch))])).chunk(count);
-        return predicted.Zip(parts).Select(pair => pair.First * pair.Second.Weight).Aggregate((sum, next) => sum + next).MoveToOuterDisposeScope();
+        var asked = wanted.SelectMany(one => one.Noise._parts.Where(part => part.Weight != 0).Select(part => (one.Latents, part.States))).ToList();
+        var predicted = asked.Count == 0 ? [] : PredictTogether(teacher, timesteps, asked);
+        var next = 0;
+        return [.. wanted.Select(one => one.Noise._parts.Where(part => part.Weight != 0)
+            .Aggregate(torch.zeros_like(one.Latents), (sum, part) => sum + (predicted[next++] * part.Weight)).MoveToOuterDisposeScope())];
     }
+
+    /// <summary>What a network predicts for several prompts and latents at one level of noise, as one batch.</summary>
+    /// <param name="denoiser">The network.</param>
+    /// <param name="timesteps"><c>[1]</c> or <c>[B]</c>, int64.</param>
+    /// <param name="asked">Latents <c>[B, C, h, w]</c>, of one shape, and text states <c>[1, L, D]</c> or <c>[B, L, D]</c>.</param>
+    /// <returns><c>[B, C, h, w]</c> each, views of one tensor.</returns>
+    internal static Tensor[] PredictTogether(IDenoiser denoiser, Tensor timesteps, IReadOnlyList<(Tensor Latents, Tensor States)> asked) =>
+        denoiser.PredictNoise(
+            torch.cat([.. asked.Select(one => one.Latents)]),
+            timesteps.shape[0] == 1 ? timesteps : torch.cat([.. asked.Select(_ => timesteps)]),
+            torch.cat([.. asked.Select(one => Rows(one.States, one.Latents.shape[0]))])).chunk(asked.Count);
 
     private static Tensor Rows(Tensor states, long batch) => states.shape[0] == batch ? states : states.expand(batch, -1, -1);
 }

@@ -39,7 +39,7 @@ public sealed class PreservationObjectiveTests
         using var bench = TrainingBench.Open();
         using var trial = new Trial(bench, new() { NegativeGuidance = negativeGuidance }, concept);
 
-        Assert.Equal(0, trial.Objective.Erase(trial.Draw, bench.Latents()).item<float>(), 1e-10);
+        Assert.Equal(0, Erase(trial, bench).item<float>(), 1e-10);
     }
 
     [SkippableFact]
@@ -47,12 +47,12 @@ public sealed class PreservationObjectiveTests
     {
         using var bench = TrainingBench.Open();
         using var noise = new Trial(bench, new());
-        var expected = noise.Objective.Erase(noise.Draw, bench.Latents()).item<float>();
+        var expected = Erase(noise, bench).item<float>();
         noise.Dispose();
         using var pictures = new Trial(bench, new() { Space = LossSpace.Picture });
         var left = bench.Model.Schedule.AlphasCumprod[501].item<float>();
 
-        Assert.Equal(expected * (1 - left) / left, pictures.Objective.Erase(pictures.Draw, bench.Latents()).item<float>(), 1e-4 * expected);
+        Assert.Equal(expected * (1 - left) / left, Erase(pictures, bench).item<float>(), 1e-4 * expected);
     }
 
     [Fact]
@@ -105,6 +105,30 @@ public sealed class PreservationObjectiveTests
     }
 
     [SkippableFact]
+    public void Losses_OfBoth_AreThoseOfEachAlone()
+    {
+        using var bench = TrainingBench.Open();
+        using var trial = new Trial(bench, new() { NegativeGuidance = 1 });
+        using (torch.no_grad())
+        {
+            foreach (var parameter in trial.Pair.Parameters)
+                parameter.mul_(1.2);
+        }
+
+        var (draw, church) = (trial.Draw, bench.Model.TextEncoder.Encode(["a church"]));
+        var (z, kept) = (bench.Latents(), bench.Latents() * 0.5);
+        var (erase, keep) = trial.Objective.Losses(draw, church, z, kept);
+
+        // With negative guidance of 1: e(c_n) - [e(c_e) - e(c_n)].
+        var empty = trial.Pair.Teacher.PredictNoise(z, draw.Timesteps, bench.Model.TextEncoder.Encode([""]));
+        var target = 2 * empty - trial.Pair.Teacher.PredictNoise(z, draw.Timesteps, draw.Prompt);
+        var expected = (trial.Pair.Student.PredictNoise(z, draw.Timesteps, draw.Prompt) - target).square().mean().item<float>();
+        Assert.Equal(expected, erase.item<float>(), 1e-4 * expected);
+        var alone = trial.Objective.Keep(draw, church, kept).item<float>();
+        Assert.Equal(alone, keep.item<float>(), 1e-4 * alone);
+    }
+
+    [SkippableFact]
     public void Sample_TwoPromptsAtOnce_GivesWhatEachGivesAlone()
     {
         using var bench = TrainingBench.Open();
@@ -117,6 +141,9 @@ public sealed class PreservationObjectiveTests
         Assert.True(both[1].allclose(trial.Objective.Sample(trial.Draw, [other], default)[0], 1e-4, 1e-4));
         Assert.False(both[0].requires_grad);
     }
+
+    private static Tensor Erase(Trial trial, TrainingBench bench) =>
+        trial.Objective.Losses(trial.Draw, bench.Model.TextEncoder.Encode(["a church"]), bench.Latents(), bench.Latents()).Erase;
 
     private static AdvPreserveSettings Settings(AdvPreserveOptions options) => AdvPreserveSettings.Of(options, [new Concept { Name = "a cat" }], 768);
 

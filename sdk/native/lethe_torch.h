@@ -88,6 +88,7 @@ LT_API int lt_generator_set_state(void *generator, void *state);
 /* Machine. */
 LT_API int lt_threads(void);
 LT_API void lt_set_threads(int count);
+LT_API void lt_tensor_memory(int64_t *live, int64_t *kept, int64_t *peak);
 LT_API int lt_set_flush_denormal(int value);
 LT_API int lt_cuda_devices(void);
 LT_API const char *lt_version(void);

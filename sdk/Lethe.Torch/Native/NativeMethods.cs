@@ -81,6 +81,9 @@ internal static unsafe partial class NativeMethods
     internal static partial void lt_set_threads(int count);
 
     [LibraryImport(Library)]
+    internal static partial void lt_tensor_memory(out long live, out long kept, out long peak);
+
+    [LibraryImport(Library)]
     internal static partial int lt_set_flush_denormal(int value);
 
     [LibraryImport(Library)]

@@ -10,6 +10,7 @@
 #include <c10/core/impl/alloc_cpu.h>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -22,7 +23,6 @@ namespace {
 
 constexpr size_t page = 4096;
 constexpr size_t smallest = size_t{128} << 10;  // Smaller ones malloc keeps by itself.
-constexpr size_t most_kept = size_t{1} << 30;   // A model that was let go shall not stay.
 
 class TensorMemory {
   public:
@@ -60,7 +60,7 @@ class TensorMemory {
         newest_first_.emplace_front(data, size);
         by_size_.emplace(size, newest_first_.begin());
         kept_ += size;
-        shrink(most_kept);
+        shrink(most_kept_);
         return true;
     }
 
@@ -121,6 +121,8 @@ class TensorMemory {
         }
     }
 
+    // What a model that was let go leaves behind: at most an eighth of the machine's memory.
+    const size_t most_kept_ = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / 8;
     std::mutex mutex_;
     std::unordered_map<void *, size_t> sizes_;
     std::list<Block> newest_first_;

@@ -14,14 +14,15 @@ internal sealed class ConceptTraining : IDisposable
 
     /// <summary>
     /// How often a first stage may be begun. Deviation: the authors train once. Now and then a gate ends open to every prompt, and the
-    /// adapter adds next to nothing anywhere; another start does not.
+    /// adapter adds next to nothing anywhere; another start does not. Where none takes, the one that left least is used.
     /// </summary>
-    public const int Starts = 3;
+    public const int Starts = 6;
 
     // A first stage took when it left less than this share of the loss it began with, each as the mean of some steps.
     private const double LargestLeft = 0.5;
     private const int StepsCompared = 20;
     private const int ShortestCompared = 200;
+    private const string BestPrefix = "best/";
 
     private readonly FrozenProjections _frozen;
     private readonly CpeSettings _settings;
@@ -32,12 +33,13 @@ internal sealed class ConceptTraining : IDisposable
     private readonly List<Phase> _phases;
     private readonly torch.Generator _generator;
     private TrainableAdapter _adapter;
+    private TrainableAdapter? _best;
     private ResumableAdam? _optimizer;
     private Parameter? _attack;
     private CpeLoss.OutputSide? _output;
     private CpeObjective.Attacks? _held;
     private int _phase, _step, _start;
-    private double _first, _last;
+    private double _first, _last, _bestLeft;
 
     /// <param name="frozen">The model's side; not disposed.</param>
     /// <param name="settings">How to train.</param>
@@ -99,13 +101,19 @@ internal sealed class ConceptTraining : IDisposable
         if (HasFailed)
         {
             End();
-            _adapter.Dispose();
-            _adapter = FreshAdapter();
-            (_start, _step, _first, _last) = (_start + 1, 0, 0, 0);
-            Begin();
-            return terms;
+            KeepBetter();
+            if (_start < Starts - 1)
+            {
+                _adapter = FreshAdapter();
+                (_start, _step, _first, _last) = (_start + 1, 0, 0, 0);
+                Begin();
+                return terms;
+            }
+
+            (_adapter, _best) = (_best!, null);
         }
 
+        ForgetBest();
         End();
         (_phase, _step) = (_phase + 1, 0);
         if (IsFinished)
@@ -120,7 +128,7 @@ internal sealed class ConceptTraining : IDisposable
         var state = new SortedDictionary<string, Tensor>(_adapter.State.ToDictionary(), StringComparer.Ordinal)
         {
             ["position"] = torch.tensor(new long[] { _phase, _step, _start }),
-            ["compared"] = torch.tensor(new[] { _first, _last }),
+            ["compared"] = torch.tensor(new[] { _first, _last, _bestLeft }),
             ["generator"] = _generator.get_state(),
         };
         if (_optimizer is not null)
@@ -129,6 +137,8 @@ internal sealed class ConceptTraining : IDisposable
                 state[name] = moment;
         }
 
+        foreach (var (name, tensor) in _best?.State ?? [])
+            state[BestPrefix + name] = tensor;
         if (_attack is not null)
             state["attack"] = _attack;
         if (_held is not null)
@@ -148,6 +158,10 @@ internal sealed class ConceptTraining : IDisposable
         _generator.set_state(state["generator"]);
         _adapter.Dispose();
         _adapter = TrainableAdapter.Restore(_frozen.Layout, _settings.Shape, state);
+        ForgetBest();
+        var best = state.Where(entry => entry.Key.StartsWith(BestPrefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[BestPrefix.Length..], entry => entry.Value);
+        _bestLeft = compared[2];
+        _best = best.Count == 0 ? null : TrainableAdapter.Restore(_frozen.Layout, _settings.Shape, best);
         _held?.Dispose();
         _held = state.TryGetValue("held", out var held) ? _objective.Hold(held) : null;
         Begin(state);
@@ -159,13 +173,34 @@ internal sealed class ConceptTraining : IDisposable
         End();
         Forget();
         _held?.Dispose();
+        ForgetBest();
         _adapter.Dispose();
         _generator.Dispose();
     }
 
     // Without a gate nothing collapses, and what is left says how far concept and anchors are at odds.
-    private bool HasFailed => _phase == 0 && _settings.Shape.Gated && _start < Starts - 1
-        && _phases[0].Steps >= ShortestCompared && _last > LargestLeft * _first;
+    private bool HasFailed =>
+        _phase == 0 && _settings.Shape.Gated && _phases[0].Steps >= ShortestCompared && _last > LargestLeft * _first;
+
+    // Of the start that has just ended and the best before it, the one that left less; the other is freed.
+    private void KeepBetter()
+    {
+        var left = _last / _first;
+        if (_best is not null && _bestLeft <= left)
+        {
+            _adapter.Dispose();
+            return;
+        }
+
+        ForgetBest();
+        (_best, _bestLeft) = (_adapter, left);
+    }
+
+    private void ForgetBest()
+    {
+        _best?.Dispose();
+        (_best, _bestLeft) = (null, 0);
+    }
 
     private TrainableAdapter FreshAdapter() => TrainableAdapter.Create(_frozen.Layout, _settings.Shape, _generator, _settings.QueryBound);
 

@@ -100,6 +100,24 @@ public sealed class ConceptTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Step_NoStartTakes_UsesTheOneThatLeftLeast()
+    {
+        using var training = Training(settings => settings with { FirstIterations = 200, Stages = 1, LearningRate = 1e-12 });
+        var starts = new List<(double Left, Tensor Query)>();
+        for (var start = 0; start < ConceptTraining.Starts; start++)
+        {
+            var query = training.Adapter.Query.detach().clone();
+            var losses = Enumerable.Range(0, 200).Select(_ => training.Step()["erase"]).ToList();
+            starts.Add((losses.TakeLast(20).Sum() / losses.Take(20).Sum(), query));
+        }
+
+        Assert.True(training.IsFinished);
+        var best = starts.MinBy(start => start.Left).Query;
+        Assert.True(training.Adapter.Query.allclose(best, 0, 1e-6));
+        Assert.Single(starts, start => start.Query.allclose(best, 0, 1e-6));
+    }
+
+    [Fact]
     public void Dispose_Midway_LeavesNoTensorBehind()
     {
         var before = LiveTensors.Count();

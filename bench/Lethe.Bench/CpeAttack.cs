@@ -23,9 +23,9 @@ internal static class CpeAttack
 
     /// <summary>Prints, for every concept, in how many pictures of all the judge sees it: unedited, erased, and attacked, without and with RARE.</summary>
     /// <param name="folder">The built-in model's folder.</param>
-    /// <param name="stages">Stages of training; null for the preset's.</param>
+    /// <param name="options">Of the training; what is left out is the preset's, and RARE is set here.</param>
     /// <param name="concepts">Objects of its world with their surrogates.</param>
-    public static void Run(string folder, int? stages, IReadOnlyList<Concept> concepts)
+    public static void Run(string folder, CpeOptions options, IReadOnlyList<Concept> concepts)
     {
         using var model = StableDiffusion.Open(folder);
         using var judge = EmojiJudge.Open(Path.Combine(folder, "judge"));
@@ -40,7 +40,7 @@ internal static class CpeAttack
             Count("unedited", Seen(target.expand(Attacks, -1, -1)));
             foreach (var rare in new[] { Switch.Off, Switch.On })
             {
-                var settings = CpeSettings.Of(new CpeOptions { Rare = rare, Stages = stages }, ConceptKind.Object, model.TextEncoder.Width);
+                var settings = CpeSettings.Of(options with { Rare = rare }, ConceptKind.Object, model.TextEncoder.Width);
                 var nearest = NearestNames.Of(concept.Name, ConceptTexts.Candidates(concept, settings), settings.NearestAnchors, texts, default);
                 using var training = Trained(concept, settings, nearest);
                 using var edit = CpeEraser.Edit(frozen.Layout, training.Adapter.ToFile(), training.Adapter.Settings(concept.Name));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Lethe.Bench;
+using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Anchors;
 
 // `cpe [SHARE]` times CPE's training and inference at the sizes of Stable Diffusion 1.4, optionally from a share of the steps.
@@ -41,13 +42,24 @@ if (args is ["open", var model])
     return;
 }
 
-// `attack MODEL [--stages N] CONCEPT=SURROGATE...` attacks CPE adapters of these concepts, trained without and with RARE.
-if (args is ["attack", var folder, .. var concepts])
+// `attack MODEL [--stages N] [--gate-rank N] [--rank N] CONCEPT=SURROGATE...` attacks CPE adapters of these concepts, trained without and with RARE.
+if (args is ["attack", var folder, .. var rest])
 {
-    int? stages = null;
-    if (concepts is ["--stages", var count, .. var others])
-        (stages, concepts) = (int.Parse(count, CultureInfo.InvariantCulture), others);
-    CpeAttack.Run(folder, stages, [.. concepts.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
+    var options = new CpeOptions();
+    while (rest is [var key, var value, .. var others] && key.StartsWith("--", StringComparison.Ordinal))
+    {
+        var number = int.Parse(value, CultureInfo.InvariantCulture);
+        options = key switch
+        {
+            "--stages" => options with { Stages = number },
+            "--gate-rank" => options with { GateRank = number },
+            "--rank" => options with { Rank = number },
+            _ => throw new ArgumentException($"{key} is none of --stages, --gate-rank, --rank"),
+        };
+        rest = others;
+    }
+
+    CpeAttack.Run(folder, options, [.. rest.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
     return;
 }
 

@@ -11,13 +11,21 @@ if (args is ["cpe", ..])
     return;
 }
 
-// `runtime WORK [small] [REPEATS]` times one network of Stable Diffusion 1.4; `make FILE [small]` writes one of random
-// weights, `open MODEL` times reading and opening a model.
+// `runtime WORK [small] [REPEATS] [FILE]` times one network of Stable Diffusion 1.4, with the weights that `make-weights WORK FILE [small]` wrote
+// in float16; `make FILE [small]` writes a whole one of random weights, `open MODEL` times reading and opening a model.
 if (args is ["runtime", var work, ..])
 {
     torch.set_num_threads(1);
     torch.set_flush_denormal(true);
-    RuntimeWork.Run(work, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var repeats) ? repeats : 3);
+    var weights = args.FirstOrDefault(argument => argument.EndsWith(".safetensors", StringComparison.Ordinal));
+    var repeats = args.Select(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
+    RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights);
+    return;
+}
+
+if (args is ["make-weights", var network, var weightFile, ..])
+{
+    RuntimeWork.MakeWeights(network, weightFile, args.Contains("small"));
     return;
 }
 
@@ -48,17 +56,20 @@ if (args is ["attack", var folder, .. var rest])
     var options = new CpeOptions();
     while (rest is [var key, var value, .. var others] && key.StartsWith("--", StringComparison.Ordinal))
     {
-        var number = int.Parse(value, CultureInfo.InvariantCulture);
+        if (!int.TryParse(value, CultureInfo.InvariantCulture, out var number) || number < 1)
+            Refuse<int>($"{key} is `{value}`, expected a whole number from 1");
         options = key switch
         {
             "--stages" => options with { Stages = number },
             "--gate-rank" => options with { GateRank = number },
             "--rank" => options with { Rank = number },
-            _ => throw new ArgumentException($"{key} is none of --stages, --gate-rank, --rank"),
+            _ => Refuse<CpeOptions>($"`{key}` is none of --stages, --gate-rank, --rank"),
         };
         rest = others;
     }
 
+    if (rest.Length == 0 || rest.Any(item => item.StartsWith('-')))
+        Refuse<int>("expected CONCEPT=SURROGATE, such as cat=panda");
     CpeAttack.Run(folder, options, [.. rest.Select(item => item.Split('=')).Select(pair => new Concept { Name = pair[0], Surrogate = pair.ElementAtOrDefault(1) ?? "" })]);
     return;
 }
@@ -71,4 +82,11 @@ foreach (var (name, calls, body) in EngineWork.All())
     var watch = Stopwatch.StartNew();
     body(calls);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {watch.Elapsed.TotalSeconds / calls:e4}"));
+}
+
+static T Refuse<T>(string reason)
+{
+    Console.Error.WriteLine($"error: {reason}");
+    Environment.Exit(2);
+    return default!;
 }

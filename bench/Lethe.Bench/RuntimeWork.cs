@@ -13,20 +13,37 @@ internal static class RuntimeWork
     /// <param name="work"><c>unet</c>, <c>text</c>, <c>decode</c> or <c>train</c>.</param>
     /// <param name="small">About a tenth of the widths and a quarter of the sides: whether it runs, not how fast.</param>
     /// <param name="repeats">Measured repetitions, after one that is not.</param>
-    public static void Run(string work, bool small, int repeats)
+    /// <param name="file">Holds the network's weights, as <see cref="MakeWeights"/> wrote them; null: random ones in float32.</param>
+    public static void Run(string work, bool small, int repeats, string? file)
     {
         using var generator = new torch.Generator(1);
+        using var opened = file is null ? null : SafetensorsFile.Open(file);
+        var weights = opened?.ReadAll();
         var body = work switch
         {
-            "unet" => UNet(small, generator),
-            "text" => Text(small, generator),
-            "decode" => Decode(small, generator),
-            "train" => Train(small, generator),
-            _ => throw new ArgumentException($"`{work}` is no work, expected `unet`, `text`, `decode` or `train`", nameof(work)),
+            "unet" => UNet(small, generator, weights),
+            "text" => Text(small, generator, weights),
+            "decode" => Decode(small, generator, weights),
+            "train" => Train(small, generator, weights),
+            _ => throw NoWork(work),
         };
         body();
         var seconds = Enumerable.Range(0, repeats).Select(_ => Time(body)).Order().ToList();
         Print(work, seconds[repeats / 2]);
+    }
+
+    /// <summary>Writes the random weights of the network that a kind of work needs as float16.</summary>
+    public static void MakeWeights(string work, string path, bool small)
+    {
+        using var generator = new torch.Generator(1);
+        var weights = work switch
+        {
+            "unet" or "train" => Network(small, generator).Network.Weights,
+            "text" => TextEncoder(small, generator).Weights,
+            "decode" => Autoencoder(small, generator).Weights,
+            _ => throw NoWork(work),
+        };
+        SafetensorsWriter.Write(path, weights, floatType: torch.float16);
     }
 
     /// <summary>Writes a whole Stable Diffusion 1.4 of random float32 weights as one file, 4.3 GB unless it is <paramref name="small"/>.</summary>
@@ -77,9 +94,9 @@ internal static class RuntimeWork
         model?.Dispose();
     }
 
-    private static Action UNet(bool small, torch.Generator generator)
+    private static Action UNet(bool small, torch.Generator generator, StateDict? weights)
     {
-        var (network, side, width) = Network(small, generator);
+        var (network, side, width) = Network(small, generator, weights: weights);
         var (latents, states) = (torch.randn([2, 4, side, side], generator: generator), torch.randn([2, 77, width], generator: generator));
         // As in a sampling run: keys and values of the prompt once, then step after step.
         var text = network.PrecomputeKeysValues(states);
@@ -92,9 +109,9 @@ internal static class RuntimeWork
         };
     }
 
-    private static Action Train(bool small, torch.Generator generator)
+    private static Action Train(bool small, torch.Generator generator, StateDict? weights)
     {
-        var (network, side, width) = Network(small, generator);
+        var (network, side, width) = Network(small, generator, weights: weights);
         var (latents, states) = (torch.randn([1, 4, side / 2, side / 2], generator: generator), torch.randn([1, 77, width], generator: generator));
         foreach (var projection in network.CrossAttentionProjections)
             projection.Weight.Value.requires_grad = true;
@@ -108,9 +125,9 @@ internal static class RuntimeWork
         };
     }
 
-    private static Action Text(bool small, torch.Generator generator)
+    private static Action Text(bool small, torch.Generator generator, StateDict? weights)
     {
-        var network = TextEncoder(small, generator);
+        var network = TextEncoder(small, generator, weights);
         var ids = torch.tensor([.. Enumerable.Range(0, 2 * 77).Select(i => (long)i)], [2, 77]);
         return () =>
         {
@@ -120,9 +137,9 @@ internal static class RuntimeWork
         };
     }
 
-    private static Action Decode(bool small, torch.Generator generator)
+    private static Action Decode(bool small, torch.Generator generator, StateDict? weights)
     {
-        var network = Autoencoder(small, generator);
+        var network = Autoencoder(small, generator, weights);
         var latents = torch.randn([1, 4, small ? 16 : 64, small ? 16 : 64], generator: generator);
         return () =>
         {
@@ -132,7 +149,7 @@ internal static class RuntimeWork
         };
     }
 
-    private static (UNet2DConditionModel Network, long Side, long Width) Network(bool small, torch.Generator generator, int? sampleSize = null)
+    private static (UNet2DConditionModel Network, long Side, long Width) Network(bool small, torch.Generator generator, int? sampleSize = null, StateDict? weights = null)
     {
         var config = new UNet2DConfig
         {
@@ -140,21 +157,23 @@ internal static class RuntimeWork
             CrossAttentionWidth = small ? 96 : 768,
             BlockOutChannels = small ? [32, 64, 128, 128] : [320, 640, 1280, 1280],
         };
-        return (new UNet2DConditionModel(config, UNetInit.Create(config, generator)), config.SampleSize, config.CrossAttentionWidth);
+        return (new UNet2DConditionModel(config, weights ?? UNetInit.Create(config, generator)), config.SampleSize, config.CrossAttentionWidth);
     }
 
-    private static AutoencoderKL Autoencoder(bool small, torch.Generator generator)
+    private static AutoencoderKL Autoencoder(bool small, torch.Generator generator, StateDict? weights = null)
     {
         var config = new AutoencoderKLConfig { BlockOutChannels = small ? [32, 32, 64, 64] : [128, 256, 512, 512], LayersPerBlock = 2 };
-        return new AutoencoderKL(config, AutoencoderInit.Create(config, generator));
+        return new AutoencoderKL(config, weights ?? AutoencoderInit.Create(config, generator));
     }
 
-    private static ClipTextModel TextEncoder(bool small, torch.Generator generator)
+    private static ClipTextModel TextEncoder(bool small, torch.Generator generator, StateDict? weights = null)
     {
         var width = small ? 96 : 768;
         var config = new ClipTextConfig { Width = width, FeedForwardWidth = 4 * width, Heads = small ? 1 : 12 };
-        return new ClipTextModel(config, ClipInit.CreateText(config, generator));
+        return new ClipTextModel(config, weights ?? ClipInit.CreateText(config, generator));
     }
+
+    private static ArgumentException NoWork(string work) => new($"`{work}` is no work, expected `unet`, `text`, `decode` or `train`", nameof(work));
 
     private static double Time(Action body)
     {

@@ -106,13 +106,13 @@ public sealed class Denoiser : IDenoiser, IBindsPrompts
             foreach (var weight in network.Weights.Weights)
             {
                 // An edit's tensors may be trained further, the network's own are never changed in place.
-                var value = weight.Value.detach();
+                var value = weight.Content.detach();
                 if (edits.Touches(weight.Name))
                 {
                     using var live = value;
                     value = live.clone();
                 }
-                weights.Add(weight.Name, value, weight.StoredType);
+                weights.AddLike(weight, weight.Name, value);
             }
         }
         var frozen = new Denoiser(new UNet2DConditionModel(network.Config, weights), schedule, prediction, ownsNetwork: true);

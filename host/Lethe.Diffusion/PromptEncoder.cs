@@ -27,7 +27,7 @@ public sealed class PromptEncoder : ITextEncoder, IWordPieces
     public ClipTokenizer Tokenizer { get; }
 
     /// <summary>Where text states are made.</summary>
-    public Device Device => network.TokenEmbedding.Value.device;
+    public Device Device => network.TokenEmbedding.Content.device;
 
     /// <summary>The network, for what needs more than text states.</summary>
     public ClipTextModel Network => network;

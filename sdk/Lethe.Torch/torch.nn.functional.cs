@@ -63,6 +63,13 @@ public static partial class torch
                 Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
                 Aten.conv2d.Call(input, weight, bias, strides ?? One, padding ?? Zero, dilation ?? One, groups);
 
+            /// <summary>
+            /// As <see cref="conv2d"/> of a weight that is not trained, which may be narrower than the input and is then widened for the moment. Unlike there,
+            /// neither the input nor the widened weight is kept for the gradient. A weight or bias that wants a gradient takes the plain way.
+            /// </summary>
+            public static Tensor frozen_conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null) =>
+                Aten.frozen_conv2d.Call(input, weight, bias, strides ?? One, padding ?? Zero);
+
             /// <summary>`x W^T + b`, weight `[out, in]`.</summary>
             public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null) => Aten.linear.Call(input, weight, bias);
 

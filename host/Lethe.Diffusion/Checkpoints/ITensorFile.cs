@@ -16,7 +16,7 @@ public interface ITensorFile : IDisposable
     Tensor Read(string name);
 
     /// <summary>
-    /// As <see cref="Read"/>, but float32 numbers that lie on their own boundaries are not copied: the tensor lives in the mapped file. The map is private, so that what is
+    /// As <see cref="Read"/>, but float32 and half-precision numbers that lie on their own boundaries are neither copied nor widened: the tensor lives in the mapped file. The map is private, so that what is
     /// written to the tensor never reaches the file, and it lasts as long as the tensor, after the file object and even after the file's name is gone.
     /// </summary>
     Tensor Lend(string name);

@@ -10,7 +10,7 @@ internal sealed class MappedFile : IDisposable
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
     private readonly long length;
-    private Tensor? floats;
+    private readonly Dictionary<ScalarType, Tensor> whole = [];
 
     /// <param name="path">The file.</param>
     /// <param name="length">Its length when it was checked; an empty file has no map.</param>
@@ -50,16 +50,21 @@ internal sealed class MappedFile : IDisposable
         return tensor;
     }
 
-    /// <summary>As <see cref="Read"/>, but a float32 tensor on a boundary of four bytes lives in a private map of the file, which lasts as long as it does.</summary>
+    /// <summary>
+    /// As <see cref="Read"/>, but a tensor of floats or halves on its own boundary lives in a private map of the file, which lasts as long as it does; halves stay halves.
+    /// </summary>
     public Tensor Lend(StoredTensor entry, long begin)
     {
-        if (entry.StoredType != ScalarType.Float32 || begin % sizeof(float) != 0 || entry.Bytes is 0 or > int.MaxValue)
+        var size = SafetensorsType.Of(entry.StoredType).Size;
+        var lends = entry.StoredType is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+        if (!lends || begin % size != 0 || entry.Bytes is 0 or > int.MaxValue)
             return Read(entry, begin);
-        floats ??= torch.from_file(path, shared: false, size: length / sizeof(float), dtype: torch.float32).DetachFromDisposeScope();
+        if (!whole.TryGetValue(entry.StoredType, out var numbers))
+            whole.Add(entry.StoredType, numbers = torch.from_file(path, shared: false, size: length / size, dtype: entry.StoredType).DetachFromDisposeScope());
         using var scope = torch.NewDisposeScope();
         // Not a view: views of one tensor share the counter by which autograd notices writes, and to train one weight would spoil all others.
-        var tensor = torch.empty([0], dtype: torch.float32);
-        tensor.set_(floats.narrow(0, begin / sizeof(float), entry.Count).view([.. entry.Shape]));
+        var tensor = torch.empty([0], dtype: entry.StoredType);
+        tensor.set_(numbers.narrow(0, begin / size, entry.Count).view([.. entry.Shape]));
         return tensor.MoveToOuterDisposeScope();
     }
 
@@ -92,7 +97,8 @@ internal sealed class MappedFile : IDisposable
     {
         view?.Dispose();
         map?.Dispose();
-        floats?.Dispose();
-        floats = null;
+        foreach (var numbers in whole.Values)
+            numbers.Dispose();
+        whole.Clear();
     }
 }

@@ -21,7 +21,7 @@ public static class SafetensorsWriter
     /// <summary>Writes a network's weights; null for <paramref name="floatType"/> keeps the format each came in.</summary>
     public static void Write(
         string path, StateDict weights, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? floatType = null) =>
-        WriteAs(path, weights.Weights.Select(item => (item.Name, item.Value, TypeFor(item.Value, item.StoredType, floatType))), metadata);
+        WriteAs(path, weights.Weights.Select(item => (item.Name, item.Content, TypeFor(item.Content, item.StoredType, floatType))), metadata);
 
     /// <summary>Writes what stands before the data: the header's length, then the header, padded to eight bytes.</summary>
     /// <param name="stream">At its start.</param>

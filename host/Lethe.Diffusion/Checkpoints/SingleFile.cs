@@ -122,14 +122,14 @@ public static class SingleFile
         foreach (var weight in model.UNet.Weights.Weights)
         {
             if (names.UNetToLdm(weight.Name) is { } name)
-                tensors.Add((LdmNames.UNetPrefix + name, weight.Value, TypeOf(weight.Value, weight.StoredType)));
+                tensors.Add((LdmNames.UNetPrefix + name, weight.Content, TypeOf(weight.Content, weight.StoredType)));
         }
 
         foreach (var weight in model.Autoencoder.Weights.Weights)
         {
             if (names.AutoencoderToLdm(weight.Name) is not { } name)
                 continue;
-            var tensor = LdmNames.IsFlattened(weight.Name) ? weight.Value.reshape([.. weight.Value.shape, 1, 1]) : weight.Value;
+            var tensor = LdmNames.IsFlattened(weight.Name) ? weight.Content.reshape([.. weight.Content.shape, 1, 1]) : weight.Content;
             tensors.Add((LdmNames.AutoencoderPrefix + name, tensor, TypeOf(tensor, weight.StoredType)));
         }
 

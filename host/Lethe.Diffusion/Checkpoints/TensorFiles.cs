@@ -5,6 +5,9 @@ namespace Lethe.Diffusion.Checkpoints;
 /// <summary>Opens files of tensors by what they are, not by what they are called.</summary>
 public static class TensorFiles
 {
+    /// <summary>Numbers from which a weight in half precision stays so: widening it anew for each use costs little beside the arithmetic, and it fills memory.</summary>
+    private const long FewestNarrow = 1 << 19;
+
     /// <summary>Endings of files that may hold a whole model.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".safetensors", ".ckpt", ".pt", ".pth", ".bin"];
 
@@ -32,21 +35,36 @@ public static class TensorFiles
         foreach (var entry in file.Tensors)
         {
             if ((rename is null ? entry.Name : rename(entry.Name)) is { } name)
-                weights.Add(name, ReadFinite(file, entry), entry.StoredType);
+                ReadInto(weights, name, file, entry);
         }
     }
 
-    /// <summary>A weight as float32, an integer table as it is; the caller disposes it.</summary>
-    internal static Tensor ReadFinite(ITensorFile file, StoredTensor entry)
+    /// <summary>Reads one tensor into the weights of a network, under a name of its own.</summary>
+    internal static void ReadInto(StateDict weights, string name, ITensorFile file, StoredTensor entry)
     {
-        var tensor = file.Lend(entry.Name);
+        var tensor = ReadFinite(file, entry, narrow: entry.Count >= FewestNarrow);
+        if (tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16)
+            weights.AddNarrow(name, tensor);
+        else
+            weights.Add(name, tensor, entry.StoredType);
+    }
+
+    /// <summary>A weight as float32, an integer table as it is; the caller disposes it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="entry">Which tensor.</param>
+    /// <param name="narrow">Leaves half precision as it is, in the mapped file where possible.</param>
+    /// <exception cref="CheckpointException">A weight is infinite or not a number.</exception>
+    internal static Tensor ReadFinite(ITensorFile file, StoredTensor entry, bool narrow)
+    {
+        var isNarrow = entry.StoredType is ScalarType.Float16 or ScalarType.BFloat16;
+        var tensor = isNarrow && !narrow ? file.Read(entry.Name) : file.Lend(entry.Name);
         if (tensor.dtype == ScalarType.Float64)
         {
             using var wide = tensor;
             tensor = wide.to(ScalarType.Float32);
         }
 
-        if (tensor.dtype == ScalarType.Float32 && !Numbers.AllFinite(tensor))
+        if (tensor.IsFloat() && !Numbers.AllFinite(tensor))
         {
             tensor.Dispose();
             throw new CheckpointException($"`{file.Path}`: tensor `{entry.Name}` holds NaN or infinity, expected finite weights");

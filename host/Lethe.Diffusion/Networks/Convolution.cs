@@ -19,11 +19,11 @@ internal sealed class Convolution
         this.padding = [padding, padding];
     }
 
-    /// <summary><c>[outputs, inputs, kernel, kernel]</c>.</summary>
-    public Tensor Kernel => weight.Value;
+    /// <summary><c>[outputs, inputs, kernel, kernel]</c>, as it lies in memory.</summary>
+    public Tensor Kernel => weight.Content;
 
     /// <summary><c>[outputs]</c>, or null.</summary>
-    public Tensor? Bias => bias?.Value;
+    public Tensor? Bias => bias?.Content;
 
     public Tensor Forward(Tensor x)
     {
@@ -33,16 +33,16 @@ internal sealed class Convolution
     }
 
     // A window that keeps the size; others are left whole.
-    private bool CanBeCut => stride[0] == 1 && weight.Value.size(2) == 2 * padding[0] + 1;
+    private bool CanBeCut => stride[0] == 1 && weight.Content.size(2) == 2 * padding[0] + 1;
 
-    private Tensor Of(Tensor x) => torch.nn.functional.conv2d(x, weight.Value, bias?.Value, stride, padding);
+    private Tensor Of(Tensor x) => torch.nn.functional.frozen_conv2d(x, weight.Content, bias?.Content, stride, padding);
 
     /// <summary>Strip by strip of rows: the engine's convolution copies input and output into layouts of its own, which is then done for a strip at a time.</summary>
     private Tensor InStrips(Tensor x, long bytes)
     {
         var (height, strips) = (x.size(2), (bytes + MostBytes - 1) / MostBytes);
         var rows = (height + strips - 1) / strips;
-        var result = torch.empty([x.size(0), weight.Value.size(0), height, x.size(3)], x.dtype, x.device);
+        var result = torch.empty([x.size(0), weight.Content.size(0), height, x.size(3)], x.dtype, x.device);
         for (var from = 0L; from < height; from += rows)
         {
             using var scope = torch.NewDisposeScope();

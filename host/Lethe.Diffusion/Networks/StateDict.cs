@@ -29,11 +29,12 @@ public sealed class StateDict : IDisposable
     internal Func<string, long[], Tensor>? CreateMissing { get; set; }
 
     /// <summary>Adds a tensor and takes ownership of it.</summary>
-    public void Add(string name, Tensor tensor, ScalarType? storedType = null)
-    {
-        if (!weights.TryAdd(name, new Weight(name, tensor.DetachFromDisposeScope(), storedType ?? tensor.dtype)))
-            throw new CheckpointException($"{Source}: tensor `{name}` occurs twice");
-    }
+    public void Add(string name, Tensor tensor, ScalarType? storedType = null) =>
+        Add(new Weight(name, tensor.DetachFromDisposeScope(), storedType ?? tensor.dtype));
+
+    /// <summary>Adds a tensor in half precision whose network computes in float32, and takes ownership of it.</summary>
+    internal void AddNarrow(string name, Tensor tensor) =>
+        Add(new Weight(name, tensor.DetachFromDisposeScope(), tensor.dtype, isNarrow: true));
 
     public bool Contains(string name) => weights.ContainsKey(name);
 
@@ -48,9 +49,9 @@ public sealed class StateDict : IDisposable
             Add(name, CreateMissing(name, shape));
         if (!weights.TryGetValue(name, out var weight))
             throw new CheckpointException($"{Source}: tensor `{name}` is missing, expected shape `{Shapes.Text(shape)}`");
-        if (!weight.Value.shape.AsSpan().SequenceEqual(shape))
+        if (!weight.Shape.SequenceEqual(shape))
             throw new CheckpointException(
-                $"{Source}: tensor `{name}` has shape `{Shapes.Text(weight.Value.shape)}`, expected `{Shapes.Text(shape)}`");
+                $"{Source}: tensor `{name}` has shape `{Shapes.Text(weight.Content.shape)}`, expected `{Shapes.Text(shape)}`");
         return weight;
     }
 
@@ -60,7 +61,7 @@ public sealed class StateDict : IDisposable
         var chosen = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, weight) in weights)
         {
-            if (weight.Value.IsFloat() && (select is null || select(name)))
+            if (weight.Content.IsFloat() && (select is null || select(name)))
                 chosen.Add(name, weight.Value);
         }
 
@@ -68,14 +69,14 @@ public sealed class StateDict : IDisposable
     }
 
     /// <summary>The number of scalars in all floating-point tensors.</summary>
-    public long ParameterCount => weights.Values.Where(weight => weight.Value.IsFloat()).Sum(weight => weight.Value.numel());
+    public long ParameterCount => weights.Values.Where(weight => weight.Content.IsFloat()).Sum(weight => weight.Content.numel());
 
     /// <summary>Switches gradients on or off for all floating-point tensors.</summary>
     public void RequireGradients(bool required)
     {
         foreach (var weight in weights.Values)
         {
-            if (weight.Value.IsFloat())
+            if (weight.Content.IsFloat())
                 weight.Value.requires_grad = required;
         }
     }
@@ -86,10 +87,16 @@ public sealed class StateDict : IDisposable
         foreach (var weight in weights.Values)
         {
             using var scope = torch.NewDisposeScope();
-            var old = weight.Value;
+            var old = weight.Content;
             var wanted = old.IsFloat() ? type : old.dtype;
-            if (old.device.Equals(device) && old.dtype == wanted)
+            if (old.device.Equals(device) && weight.ComputeType == wanted)
                 continue;
+            if (old.device.Equals(device) && old.dtype == wanted)
+            {
+                weight.Value = old;
+                continue;
+            }
+
             weight.Value = old.to(device).to(wanted).DetachFromDisposeScope();
             old.Dispose();
         }
@@ -101,14 +108,14 @@ public sealed class StateDict : IDisposable
         var copy = new StateDict { Source = Source };
         using var noGrad = torch.no_grad();
         foreach (var (name, weight) in weights)
-            copy.Add(name, weight.Value.detach().clone(), weight.StoredType);
+            copy.AddLike(weight, name, weight.Content.detach().clone());
         return copy;
     }
 
     public void Dispose()
     {
         foreach (var weight in weights.Values)
-            weight.Value.Dispose();
+            weight.Content.Dispose();
         weights.Clear();
     }
 
@@ -116,9 +123,19 @@ public sealed class StateDict : IDisposable
     {
         var weight = Find(oldName);
         weights.Remove(oldName);
-        var tensor = weight.Value.shape.AsSpan().SequenceEqual(newShape) ? weight.Value : weight.Value.reshape(newShape);
-        Add(newName, tensor, weight.StoredType);
-        if (!ReferenceEquals(tensor, weight.Value))
-            weight.Value.Dispose();
+        var tensor = weight.Shape.SequenceEqual(newShape) ? weight.Content : weight.Content.reshape(newShape);
+        AddLike(weight, newName, tensor);
+        if (!ReferenceEquals(tensor, weight.Content))
+            weight.Content.Dispose();
+    }
+
+    /// <summary>Adds a tensor that is to be computed with as another weight's is.</summary>
+    internal void AddLike(Weight weight, string name, Tensor tensor) =>
+        Add(new Weight(name, tensor.DetachFromDisposeScope(), weight.StoredType, weight.IsNarrow));
+
+    private void Add(Weight weight)
+    {
+        if (!weights.TryAdd(weight.Name, weight))
+            throw new CheckpointException($"{Source}: tensor `{weight.Name}` occurs twice");
     }
 }

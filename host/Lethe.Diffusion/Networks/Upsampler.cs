@@ -23,13 +23,14 @@ internal sealed class Upsampler(WeightScope at, long channels)
     /// </summary>
     private Tensor Doubled(Tensor x, long h, long w)
     {
+        var whole = conv.Kernel.to(x.dtype);
         var doubled = torch.empty([x.size(0), channels, 2 * h, 2 * w], x.dtype, x.device);
         for (var row = 0; row < 2; row++)
         {
             for (var column = 0; column < 2; column++)
             {
                 using var scope = torch.NewDisposeScope();
-                var kernel = Phase(Phase(conv.Kernel, 2, row), 3, column);
+                var kernel = Phase(Phase(whole, 2, row), 3, column);
                 // The border of one pixel is on all sides; each phase needs it on two.
                 var phase = torch.nn.functional.conv2d(x, kernel, conv.Bias, padding: [1, 1]).narrow(2, row, h).narrow(3, column, w);
                 doubled.slice(2, row, 2 * h, 2).slice(3, column, 2 * w, 2).copy_(phase);

@@ -33,7 +33,7 @@ public static class EditFile
             var tensors = parts[part].Tensors;
             if (parts[part] is LowRankEdit lowRank)
                 folder.Write(KohyaFile.NameOf(PartName(file, part)), temporary =>
-                    KohyaFile.Write(temporary, lowRank, model.Denoiser.Parameters(ParameterSelection.All), metadata));
+                    KohyaFile.Write(temporary, lowRank, model.Denoiser.Parameters(ParameterSelection.ByName(lowRank.Factors.ContainsKey)), metadata));
             folder.Write(PartName(file, part), temporary => SafetensorsWriter.Write(temporary, tensors, metadata));
         }
     }

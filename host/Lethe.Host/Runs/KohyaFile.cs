@@ -13,7 +13,7 @@ public static class KohyaFile
     /// <summary>Writes an edit.</summary>
     /// <param name="path">The file; the caller takes care of temporary names.</param>
     /// <param name="edit">The edit; of its factors those of weights are written, others have no name there.</param>
-    /// <param name="parameters">The denoiser's parameters by name, for their shapes.</param>
+    /// <param name="parameters">The edited parameters of the denoiser by name, for their shapes.</param>
     /// <param name="metadata">Text pairs for the header.</param>
     public static void Write(string path, LowRankEdit edit, IReadOnlyDictionary<string, Tensor> parameters, IReadOnlyDictionary<string, string> metadata)
     {

@@ -1,4 +1,5 @@
 using Lethe.Diffusion.Checkpoints;
+using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Erasers;
 
 namespace Lethe.Host.Runs;
@@ -36,9 +37,9 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
 
     /// <summary>Writes what is missing.</summary>
     /// <param name="edits">All edits in order; adapters and guidance are not folded.</param>
-    /// <param name="original">The unedited parameters by name.</param>
+    /// <param name="original">The unedited denoiser.</param>
     /// <param name="cancel">Heard between files.</param>
-    public void Write(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original, CancellationToken cancel)
+    public void Write(IReadOnlyList<ModelEdit> edits, IDenoiser original, CancellationToken cancel)
     {
         observer.Stage("sanitized model");
         using var scope = torch.NewDisposeScope();
@@ -95,7 +96,7 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
         File.Exists(model) && path == Path.GetFileName(model) ? Path.ChangeExtension(path, Ending)
         : PickledWeights.IsOne(path) ? PickledWeights.SafetensorsName(path) : path;
 
-    private static Dictionary<string, Tensor> Fold(IReadOnlyList<ModelEdit> edits, IReadOnlyDictionary<string, Tensor> original)
+    private static Dictionary<string, Tensor> Fold(IReadOnlyList<ModelEdit> edits, IDenoiser original)
     {
         var folded = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var edit in edits)
@@ -107,10 +108,11 @@ internal sealed class ModelExport(RunFolder folder, PreparedRun run, IRunObserve
             }
             else if (edit is LowRankEdit lowRank)
             {
+                var before = original.Parameters(ParameterSelection.ByName(lowRank.Factors.ContainsKey));
                 foreach (var (name, factors) in lowRank.Factors)
                 {
                     // Edits were read back from their files; the model may be on another device.
-                    var current = folded.GetValueOrDefault(name) ?? original[name].cpu();
+                    var current = folded.GetValueOrDefault(name) ?? before[name].cpu();
                     var (up, down) = (factors.Up.reshape(factors.Up.shape[0], -1), factors.Down.reshape(factors.Down.shape[0], -1));
                     folded[name] = current + (torch.matmul(up, down) * lowRank.Scale).reshape(current.shape);
                 }

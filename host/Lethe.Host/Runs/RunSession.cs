@@ -58,7 +58,7 @@ public sealed class RunSession(PreparedRun prepared, string root, bool startOver
             _methods.AddRange(edits.Select(edit => edit.Settings.GetValueOrDefault(ModelEdit.ReportSetting)).OfType<string>());
             var export = new ModelExport(folder, run, observer);
             if (run.Plan.ExportModel && !export.IsFinished())
-                export.Write(edits, model.Denoiser.Parameters(Sdk.Diffusion.ParameterSelection.All), cancel);
+                export.Write(edits, model.Denoiser, cancel);
             // With a sanitized model the pictures are drawn by that model, opened from its files: the report shows what is handed out.
             var remaining = run.Plan.ExportModel ? edits.Where(edit => edit is not (WeightEdit or LowRankEdit)).ToList() : edits;
             var path = run.Plan.ExportModel ? folder.InRoot(ModelExport.LocationOf(run.ModelPath)) : run.ModelPath;

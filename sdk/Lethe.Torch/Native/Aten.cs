@@ -82,6 +82,7 @@ internal static class Aten
     internal static readonly Operator floor = new("aten::floor");
     internal static readonly Operator full = new("aten::full");
     internal static readonly Operator from_file = new("aten::from_file");
+    internal static readonly Operator frozen_conv2d = new("lethe::frozen_conv2d");
     internal static readonly Operator gather = new("aten::gather");
     internal static readonly Operator ge = new("aten::ge", "Tensor");
     internal static readonly Operator ge_scalar = new("aten::ge", "Scalar");

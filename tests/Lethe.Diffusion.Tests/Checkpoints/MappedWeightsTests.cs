@@ -83,6 +83,43 @@ public sealed class MappedWeightsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    public void ReadAll_LargeHalfPrecision_StaysInTheFileAndIsWrittenAsItCame(ScalarType type)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (path, again) = (folder.File("half.safetensors"), folder.File("again.safetensors"));
+        using var generator = new torch.Generator(3);
+        SafetensorsWriter.Write(path, [new("large", torch.randn([1024, 1025], generator: generator)), new("small", torch.ones([5]))], floatType: type);
+
+        using var weights = Read(path);
+        SafetensorsWriter.Write(again, weights);
+
+        Assert.True(weights.Find("large").IsNarrow);
+        Assert.Equal(type, weights.Find("large").Content.dtype);
+        Assert.False(weights.Find("small").IsNarrow);
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again));
+        using var file = SafetensorsFile.Open(path);
+        TinySd.AssertClose(file.Read("large"), weights["large"], 0);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float16, float.PositiveInfinity)]
+    [InlineData(ScalarType.BFloat16, float.NaN)]
+    public void ReadAll_LargeHalfPrecisionNotFinite_IsRefused(ScalarType type, float wrong)
+    {
+        using var scope = torch.NewDisposeScope();
+        var path = folder.File("half.safetensors");
+        var values = torch.zeros([1025, 1025]);
+        values[1024, 1023] = torch.tensor(wrong);
+        SafetensorsWriter.Write(path, [new("large", values.to(type))]);
+
+        var error = Assert.Throws<CheckpointException>(() => Read(path));
+
+        Assert.Contains("`large` holds NaN or infinity", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("   ")]

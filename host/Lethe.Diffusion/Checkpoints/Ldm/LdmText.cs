@@ -54,7 +54,7 @@ internal static class LdmText
             var name = entry.Name[OpenClipPrefix.Length..];
             if (Outer.FirstOrDefault(pair => pair.OpenClip == name).HuggingFace is { } outer)
             {
-                weights.Add(outer, TensorFiles.ReadFinite(file, entry), entry.StoredType);
+                TensorFiles.ReadInto(weights, outer, file, entry);
                 continue;
             }
 
@@ -66,7 +66,7 @@ internal static class LdmText
             {
                 if (entry.Shape.Count == 0 || entry.Shape[0] % Projections.Length != 0)
                     throw new CheckpointException($"`{file.Path}`: tensor `{entry.Name}` has shape `{Shapes.Text([.. entry.Shape])}`, expected three projections one above the other");
-                using var all = TensorFiles.ReadFinite(file, entry);
+                using var all = TensorFiles.ReadFinite(file, entry, narrow: false);
                 for (var i = 0; i < Projections.Length; i++)
                 {
                     using var part = all.narrow(0, i * entry.Shape[0] / Projections.Length, entry.Shape[0] / Projections.Length);
@@ -75,7 +75,7 @@ internal static class LdmText
             }
             else if (Inner.FirstOrDefault(pair => leaf.StartsWith(pair.OpenClip, StringComparison.Ordinal)) is { OpenClip: { } from } inner)
             {
-                weights.Add(at + inner.HuggingFace + leaf[from.Length..], TensorFiles.ReadFinite(file, entry), entry.StoredType);
+                TensorFiles.ReadInto(weights, at + inner.HuggingFace + leaf[from.Length..], file, entry);
             }
         }
     }
@@ -86,25 +86,25 @@ internal static class LdmText
         if (model.Config.Activation == "quick_gelu")
         {
             foreach (var weight in model.Weights.Weights)
-                yield return (ClipPrefix + weight.Name, weight.Value, weight.StoredType, false);
+                yield return (ClipPrefix + weight.Name, weight.Content, weight.StoredType, false);
             yield break;
         }
 
         foreach (var (openClip, huggingFace) in Outer)
-            yield return (OpenClipPrefix + openClip, model.Weights[huggingFace], model.Weights.Find(huggingFace).StoredType, false);
+            yield return (OpenClipPrefix + openClip, model.Weights.Find(huggingFace).Content, model.Weights.Find(huggingFace).StoredType, false);
         for (var layer = 0; layer < model.Config.Layers; layer++)
         {
             var (from, to) = ($"{HuggingFaceLayer}{layer}.", $"{OpenClipPrefix}{Layer}{layer}.");
             foreach (var (openClip, huggingFace) in Inner)
             {
                 foreach (var kind in (string[])["weight", "bias"])
-                    yield return (to + openClip + kind, model.Weights[from + huggingFace + kind], model.Weights.Find(from + huggingFace + kind).StoredType, false);
+                    yield return (to + openClip + kind, model.Weights.Find(from + huggingFace + kind).Content, model.Weights.Find(from + huggingFace + kind).StoredType, false);
             }
 
             foreach (var kind in (string[])["weight", "bias"])
             {
                 var parts = Projections.Select(projection => model.Weights.Find($"{from}self_attn.{projection}.{kind}")).ToList();
-                yield return ($"{to}attn.in_proj_{kind}", torch.cat([.. parts.Select(part => part.Value)], 0), parts[0].StoredType, true);
+                yield return ($"{to}attn.in_proj_{kind}", torch.cat([.. parts.Select(part => part.Content)], 0), parts[0].StoredType, true);
             }
         }
     }

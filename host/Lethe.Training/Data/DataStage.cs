@@ -79,7 +79,7 @@ public sealed class DataStage(string worldPath)
 
             try
             {
-                cells.Add(new PictureCell(number, styleNumber, icon, SvgRasterizer.Draw(svg, PictureSize), false));
+                cells.Add(new PictureCell(number, styleNumber, icon, Draw(svg, style), false));
             }
             catch (InvalidDataException error)
             {
@@ -103,7 +103,7 @@ public sealed class DataStage(string worldPath)
             cancel.ThrowIfCancellationRequested();
             try
             {
-                cells.Add(new PictureCell(-1, styleNumber, icon, SvgRasterizer.Draw(icons.Svg(icon)!, PictureSize), false));
+                cells.Add(new PictureCell(-1, styleNumber, icon, Draw(icons.Svg(icon)!, style), false));
             }
             catch (InvalidDataException error)
             {
@@ -114,6 +114,12 @@ public sealed class DataStage(string worldPath)
 
         log($"style `{style.Name}`: {cells.Count} drawings of other things");
         return cells;
+    }
+
+    private static byte[] Draw(string svg, WorldStyle style)
+    {
+        var pixels = SvgRasterizer.Draw(svg, PictureSize);
+        return style.Ink is { } ink ? InkColour.Parse(ink).Tint(pixels) : pixels;
     }
 
     private static IconSet Icons(WorldStyle style, string packages, Action<string> log, CancellationToken cancel) =>

@@ -63,6 +63,7 @@ internal static partial class WorldCheck
         var all = world.Styles.Concat(world.JudgeStyles).ToList();
         faults.AddRange(all.GroupBy(s => s.Name).Where(g => g.Count() > 1).Select(g => $"style `{g.Key}` is listed twice"));
         faults.AddRange(all.Where(s => s.Times is < 1 or > 10).Select(s => $"style `{s.Name}`: `times` is `{s.Times}`, expected 1 to 10"));
+        faults.AddRange(all.Where(s => s.Ink is { } ink && !InkColour.TryParse(ink, out _)).Select(s => $"style `{s.Name}`: `ink` is `{s.Ink}`, expected `#` and six hexadecimal digits"));
         foreach (var style in all)
         {
             // Package and version become arguments of npm: nothing that it could read as an option or a path gets through.

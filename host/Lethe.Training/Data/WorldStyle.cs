@@ -18,6 +18,11 @@ public sealed record WorldStyle
     /// <summary>SPDX licence id of the drawings.</summary>
     public required string Licence { get; init; }
 
+    /// <summary>
+    /// Draws the pictures in shades of this one colour, <c>#rrggbb</c>: white stays white, black becomes the ink. Null: in the vendor's own colours.
+    /// </summary>
+    public string? Ink { get; init; }
+
     /// <summary>So many times as often as others the denoiser sees this style: one that differs from another in its lines alone takes longer to learn. 1 to 10.</summary>
     public int Times { get; init; } = 1;
 }

@@ -134,7 +134,7 @@ public static class ExportStage
         return new SortedDictionary<string, object?>(StringComparer.Ordinal)
         {
             ["objects"] = context.World.Objects.Count,
-            ["styles"] = context.World.Styles.Select(s => new { name = s.Name, package = s.Package, version = s.Version, licence = s.Licence }),
+            ["styles"] = context.World.Styles.Select(s => new { name = s.Name, package = s.Package, version = s.Version, licence = s.Licence, ink = s.Ink }),
             ["judge_styles"] = context.World.JudgeStyles.Select(s => new { name = s.Name, package = s.Package, version = s.Version, licence = s.Licence }),
             // No network of the generator and none of the judges was trained on these.
             ["held_out"] = pictures.HeldOut.Select(i => new

@@ -21,6 +21,7 @@ public sealed class WorldTests
     [InlineData("name: owl", "name: penguin", "`penguin` stands for both `penguin` and `penguin`")]
     [InlineData("cifar10: [airplane", "cifar10: [zeppelin", "cifar10: unknown object `zeppelin`")]
     [InlineData("version: 1.2.9", "version: ../evil", "has package `@iconify-json/noto` version `../evil`")]
+    [InlineData("ink: '#702f00'", "ink: brown", "style `sepia`: `ink` is `brown`, expected `#` and six hexadecimal digits")]
     [InlineData("held-out-share: 0.02", "held-out-share: 2", "`held-out-share` is 2")]
     [InlineData("seed: 20260", "seeds: 20260", "seeds")]
     public void Load_FaultyWorld_NamesTheFault(string sound, string faulty, string expected)

@@ -7,7 +7,6 @@ using Lethe.Evaluation.Judges;
 using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Anchors;
 using Lethe.Sdk.Training;
-using Lethe.Torch.Modules;
 using Switch = Lethe.Plugins.Cpe.Switch;
 
 namespace Lethe.Bench;

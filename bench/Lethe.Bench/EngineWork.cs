@@ -1,4 +1,3 @@
-using Lethe.Torch.Modules;
 
 namespace Lethe.Bench;
 

@@ -16,7 +16,6 @@ if (args is ["cpe", ..])
 if (args is ["runtime", var work, ..])
 {
     torch.set_num_threads(1);
-    torch.set_flush_denormal(true);
     var weights = args.FirstOrDefault(argument => argument.EndsWith(".safetensors", StringComparison.Ordinal));
     var repeats = args.Select(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
     RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights);
@@ -33,7 +32,6 @@ if (args is ["make-weights", var network, var weightFile, ..])
 if (args is ["training", var eraser, ..])
 {
     torch.set_num_threads(1);
-    torch.set_flush_denormal(true);
     TrainingWork.Run(eraser, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var pairs) ? pairs : 3);
     return;
 }

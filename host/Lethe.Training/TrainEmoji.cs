@@ -34,7 +34,6 @@ public static class TrainEmoji
         if (options.Stage != "all" && !Recipe.ContainsKey(options.Stage))
             throw new ArgumentException($"stage is `{options.Stage}`, expected `all` or one of `{string.Join("`, `", Stages)}`", nameof(options));
         torch.set_num_threads(1);
-        torch.set_flush_denormal(true);
         var context = new StageContext(options, World.Load(options.WorldPath), log, cancel);
         foreach (var (name, run) in Recipe)
         {

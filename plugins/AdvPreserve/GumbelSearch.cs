@@ -1,5 +1,4 @@
 using Lethe.Sdk.Training;
-using Lethe.Torch.Modules;
 
 namespace Lethe.Plugins.AdvPreserve;
 

@@ -47,7 +47,7 @@ public sealed class ClipTextModel : IDisposable
             throw new ArgumentException(
                 $"token ids have shape `{Shapes.Text(ids.shape)}`, expected `[B, N]` with N at most `{Config.Positions}`", nameof(ids));
         using var scope = torch.NewDisposeScope();
-        var tokens = torch.nn.functional.embedding(ids, tokenEmbedding.Content).to(tokenEmbedding.ComputeType);
+        var tokens = tokenEmbedding.Content[ids].to(tokenEmbedding.ComputeType);
         return (tokens + positionEmbedding.Value.narrow(0, 0, ids.size(1))).MoveToOuterDisposeScope();
     }
 

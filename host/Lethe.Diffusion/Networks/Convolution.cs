@@ -35,7 +35,7 @@ internal sealed class Convolution
     // A window that keeps the size; others are left whole.
     private bool CanBeCut => stride[0] == 1 && weight.Content.size(2) == 2 * padding[0] + 1;
 
-    private Tensor Of(Tensor x) => torch.nn.functional.frozen_conv2d(x, weight.Content, bias?.Content, stride, padding);
+    private Tensor Of(Tensor x) => Frozen.Convolve(x, weight.Content, bias?.Content, stride, padding);
 
     /// <summary>Strip by strip of rows: the engine's convolution copies input and output into layouts of its own, which is then done for a strip at a time.</summary>
     private Tensor InStrips(Tensor x, long bytes)

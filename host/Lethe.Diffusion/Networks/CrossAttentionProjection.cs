@@ -42,7 +42,7 @@ public sealed class CrossAttentionProjection
     public Tensor Project(Tensor textStates)
     {
         using var scope = torch.NewDisposeScope();
-        var projected = TokenMap.Apply(Weight.Match(textStates), Weight.Content, null);
+        var projected = Frozen.Linear(Weight.Match(textStates), Weight.Content, null);
         // Adapters compute in the number format of the text states, whatever the network's is.
         foreach (var adapter in adapters)
             projected = adapter(textStates, projected.to(textStates.dtype));

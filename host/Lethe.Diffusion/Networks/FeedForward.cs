@@ -21,5 +21,5 @@ internal sealed class FeedForward(WeightScope at, long channels)
     }
 
     private Tensor Half(Tensor x, long start) =>
-        TokenMap.Apply(x, widenWeight.Content.narrow(0, start, 4 * channels), widenBias.Content.narrow(0, start, 4 * channels));
+        Frozen.Linear(x, widenWeight.Content.narrow(0, start, 4 * channels), widenBias.Content.narrow(0, start, 4 * channels));
 }

@@ -12,5 +12,5 @@ internal sealed class Linear
         this.bias = bias ? at.Require("bias", outputs) : null;
     }
 
-    public Tensor Forward(Tensor x) => TokenMap.Apply(weight.Match(x), weight.Content, bias?.Content);
+    public Tensor Forward(Tensor x) => Frozen.Linear(weight.Match(x), weight.Content, bias?.Content);
 }

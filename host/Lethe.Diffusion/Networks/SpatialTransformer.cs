@@ -39,5 +39,5 @@ internal sealed class SpatialTransformer
     }
 
     private Tensor Project(Tensor tokens, Weight weight, Weight bias) =>
-        TokenMap.Apply(tokens, weight.Content.view(channels, channels), bias.Content);
+        Frozen.Linear(tokens, weight.Content.view(channels, channels), bias.Content);
 }

@@ -62,7 +62,6 @@ internal static class MenuStart
         try
         {
             // As `RunGuard` does for the commands; the setting belongs to the thread that computes.
-            torch.set_flush_denormal(true);
             var prepared = Preparation.Of(file, new RunChoices(), erasers);
             var folder = Path.GetFullPath(Path.Combine("runs", prepared.Plan.Policy));
             var result = new RunSession(prepared, folder, startOver: false, context.Globals.CoresToUse, new MenuObserver(progress)).Run(cancel);

@@ -13,7 +13,6 @@ internal static class RunGuard
             // The engine's own default is one thread on some machines.
             torch.set_num_threads(context.Globals.CoresToUse);
             // Trained-from-scratch networks produce denormals, which are slow.
-            torch.set_flush_denormal(true);
             return run();
         }
         catch (RunException fault)

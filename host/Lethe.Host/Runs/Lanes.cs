@@ -32,7 +32,6 @@ internal static class Lanes
             {
                 if (count > 1)
                     torch.set_num_threads(1);
-                torch.set_flush_denormal(true);
                 lane(stop.Token);
             }
             catch (Exception failure)

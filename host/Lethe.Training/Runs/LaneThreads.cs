@@ -21,7 +21,6 @@ internal static class LaneThreads
                 try
                 {
                     torch.set_num_threads(1);
-                    torch.set_flush_denormal(true);
                     results[number] = lane(number);
                 }
                 catch (Exception fault)

@@ -1,5 +1,4 @@
 using Lethe.Sdk.Training;
-using Lethe.Torch.Modules;
 
 namespace Lethe.Sdk.Tests.Training;
 
@@ -16,7 +15,7 @@ public sealed class ResumableAdamTests : IDisposable
     {
         var (ours, theirs) = (new Parameter(torch.tensor(new[] { 1f, -2f, 3f })), new Parameter(torch.tensor(new[] { 1f, -2f, 3f })));
         using var resumable = new ResumableAdam([ours], decay);
-        using Adam engine = decay == 0 ? torch.optim.Adam([theirs], 1e-2) : torch.optim.AdamW([theirs], 1e-2, weight_decay: decay);
+        using torch.optim.Optimizer engine = decay == 0 ? torch.optim.Adam([theirs], 1e-2) : torch.optim.AdamW([theirs], 1e-2, weight_decay: decay);
 
         for (var step = 0; step < 5; step++)
         {

@@ -1,6 +1,5 @@
 using Lethe.Sdk.Erasers;
 using Lethe.Sdk.Training;
-using Lethe.Torch.Modules;
 
 namespace Lethe.Sdk.Tests.Training;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Training;
-using Lethe.Torch.Modules;
 
 namespace Plugins.Tests.Cpe;
 

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+/// <summary>
+/// Lets a 64-bit ELF library load where the C++ library is older than the one it was linked against: marks one needed symbol version as weak
+/// (`VER_FLG_WEAK` in `.gnu.version_r`). libLibTorchSharp.so 0.107 asks for GLIBCXX_3.4.32 for a marker that nothing uses; Debian 12 has 3.4.30.
+/// The file is replaced, never written into: it may be a hard link into the package cache.
+/// </summary>
+public class WeakenSymbolVersion : Task
+{
+    private const int VersionNeedSection = 0x6ffffffe;
+    private const ushort WeakFlag = 2;
+
+    /// <summary>The copied library.</summary>
+    [Required]
+    public string Library { get; set; } = "";
+
+    /// <summary>The version, such as `GLIBCXX_3.4.32`.</summary>
+    [Required]
+    public string Version { get; set; } = "";
+
+    public override bool Execute()
+    {
+        var bytes = File.ReadAllBytes(Library);
+        if (bytes.Length < 64 || BitConverter.ToUInt32(bytes, 0) != 0x464c457f || bytes[4] != 2 || bytes[5] != 1)
+        {
+            Log.LogError("`{0}` is not a little-endian 64-bit ELF file", Library);
+            return false;
+        }
+        var changed = false;
+        foreach (var flags in FlagsOf(bytes))
+        {
+            if ((BitConverter.ToUInt16(bytes, flags) & WeakFlag) != 0) continue;
+            bytes[flags] |= (byte)WeakFlag;
+            changed = true;
+        }
+        if (changed) Replace(bytes);
+        return true;
+    }
+
+    /// <summary>Where the `vna_flags` of the version lie. An Elf64_Verneed is 16 bytes, an Elf64_Vernaux too.</summary>
+    private List<int> FlagsOf(byte[] elf)
+    {
+        var found = new List<int>();
+        var sections = checked((int)BitConverter.ToInt64(elf, 0x28));
+        int size = BitConverter.ToUInt16(elf, 0x3A), count = BitConverter.ToUInt16(elf, 0x3C);
+        for (var i = 0; i < count; i++)
+        {
+            var section = sections + i * size;
+            if (BitConverter.ToInt32(elf, section + 4) != VersionNeedSection) continue;
+            var names = sections + BitConverter.ToInt32(elf, section + 0x28) * size;
+            var strings = checked((int)BitConverter.ToInt64(elf, names + 0x18));
+            var need = checked((int)BitConverter.ToInt64(elf, section + 0x18));
+            for (var needs = BitConverter.ToInt32(elf, section + 0x2C); needs > 0; needs--)
+            {
+                var entry = need + BitConverter.ToInt32(elf, need + 8);
+                for (int entries = BitConverter.ToUInt16(elf, need + 2); entries > 0; entries--)
+                {
+                    if (NameAt(elf, strings + BitConverter.ToInt32(elf, entry + 8)) == Version) found.Add(entry + 4);
+                    entry += BitConverter.ToInt32(elf, entry + 12);
+                }
+                need += BitConverter.ToInt32(elf, need + 12);
+            }
+        }
+        return found;
+    }
+
+    private static string NameAt(byte[] elf, int start) => Encoding.ASCII.GetString(elf, start, Array.IndexOf(elf, (byte)0, start) - start);
+
+    // The time of the original stays, so that an incremental build does not copy it again.
+    private void Replace(byte[] bytes)
+    {
+        var (temporary, time) = (Library + ".weakened", File.GetLastWriteTimeUtc(Library));
+        File.WriteAllBytes(temporary, bytes);
+        File.SetLastWriteTimeUtc(temporary, time);
+        File.Delete(Library);
+        File.Move(temporary, Library);
+        Log.LogMessage(MessageImportance.Low, "{0}: {1} is no longer demanded", Library, Version);
+    }
+}

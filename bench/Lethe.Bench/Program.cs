@@ -14,13 +14,13 @@ if (args is ["cpe", ..])
     return;
 }
 
-// `runtime WORK [small] [REPEATS] [FILE]` times one network of Stable Diffusion 1.4, with the weights that `make-weights WORK FILE [small]` wrote
+// `runtime WORK [small] [bfloat16] [REPEATS] [FILE]` times one network of Stable Diffusion 1.4, with the weights that `make-weights WORK FILE [small]` wrote
 // in float16; `make FILE [small]` writes a whole one of random weights, `open MODEL` times reading and opening a model.
 if (args is ["runtime", var work, ..])
 {
     var weights = args.FirstOrDefault(argument => argument.EndsWith(".safetensors", StringComparison.Ordinal));
     var repeats = args.Select(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
-    RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights);
+    RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights, args.Contains("bfloat16") ? ScalarType.BFloat16 : ScalarType.Float32);
     return;
 }
 

@@ -22,10 +22,16 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task Generate_Bfloat16_DrawsOtherBytes()
+    public async Task Generate_Bfloat16_DrawsOtherBytesOrSaysThatItIsSlower()
     {
         var single = await Generate("single", "--dtype", "float32");
         var half = await Generate("half", "--dtype", "bfloat16");
+
+        if (half.ExitCode == 2)
+        {
+            Assert.Contains("times as long as `float32`", Assert.Single(half.Errors));
+            return;
+        }
 
         Assert.True(single.ExitCode == 0, single.Error);
         Assert.True(half.ExitCode == 0, half.Error);

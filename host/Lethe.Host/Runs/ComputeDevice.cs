@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lethe.Diffusion.Engine;
 using Lethe.Host.Policies;
 using Lethe.Sdk.Diagnostics;
@@ -17,7 +18,11 @@ internal static class ComputeDevice
         if (device.type == DeviceType.CPU && type == ScalarType.Float16)
             throw Refused("device `cpu` does not compute in `float16`, expected `bfloat16` or `float32` there", "`--device cuda` computes in `float16`");
         if (device.type == DeviceType.CPU && type == ScalarType.BFloat16 && !Bfloat16.IsFast)
-            throw Refused("device `cpu` would compute in `bfloat16` slower than in `float32`: this processor lacks AVX-512 BF16 and AMX", "leave `dtype` out, or give `--dtype float32`");
+        {
+            throw Refused(
+                string.Create(CultureInfo.InvariantCulture, $"device `cpu` would not gain from `bfloat16`: on this processor it takes {Bfloat16.Cost:F1} times as long as `float32`"),
+                "leave `dtype` out, or give `--dtype float32`");
+        }
         if (device.type == DeviceType.CUDA && torch.cuda.device_count() is var count && Math.Max(0, device.index) >= count)
             throw count == 0
                 ? Refused($"device `{name}` is not there: libtorch {torch.__version__} sees no CUDA device, expected a CUDA build and an NVIDIA GPU",

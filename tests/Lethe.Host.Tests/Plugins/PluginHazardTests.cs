@@ -137,7 +137,7 @@ public sealed class PluginHazardTests : IDisposable
             }
             """);
 
-        var result = CliResult.Run("plugins", "verify", "--plugins", _bench.Root, "--allow-untrusted");
+        var result = CliResult.Run("plugins", "verify", "test.native", "--plugins", _bench.Root, "--allow-untrusted");
 
         Assert.Equal((ExitCode.Success, "test.native  ok\n"), (result.ExitCode, result.Out));
     }

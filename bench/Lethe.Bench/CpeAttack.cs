@@ -1,3 +1,4 @@
+using Lethe.Sdk.Diffusion;
 using System.Globalization;
 using Lethe.Diffusion;
 using Lethe.Diffusion.Images;
@@ -102,7 +103,7 @@ internal static class CpeAttack
             using var generator = new torch.Generator((ulong)AttackSeed);
             var objective = new CpeObjective(frozen, settings.Guidance, settings.AnchorWeight);
             var output = objective.Freeze(training.Adapter);
-            var delta = new Parameter(ConceptTraining.FreshAttack(Attacks, pairs[0].Target.shape, generator));
+            var delta = TrainableParameters.Leaf(ConceptTraining.FreshAttack(Attacks, pairs[0].Target.shape, generator));
             using var optimizer = new ResumableAdam([delta], ConceptTraining.Decay);
             var steps = Budget * settings.AttackIterations;
             for (var step = 0; step < steps; step++)

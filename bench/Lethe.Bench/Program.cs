@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Lethe.Bench;
+using Lethe.Diffusion.Engine;
 using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Anchors;
+
+TensorEngine.Start(1);
 
 // `cpe [SHARE]` times CPE's training and inference at the sizes of Stable Diffusion 1.4, optionally from a share of the steps.
 if (args is ["cpe", ..])
@@ -11,14 +14,13 @@ if (args is ["cpe", ..])
     return;
 }
 
-// `runtime WORK [small] [REPEATS] [FILE]` times one network of Stable Diffusion 1.4, with the weights that `make-weights WORK FILE [small]` wrote
+// `runtime WORK [small] [bfloat16] [REPEATS] [FILE]` times one network of Stable Diffusion 1.4, with the weights that `make-weights WORK FILE [small]` wrote
 // in float16; `make FILE [small]` writes a whole one of random weights, `open MODEL` times reading and opening a model.
 if (args is ["runtime", var work, ..])
 {
-    torch.set_num_threads(1);
     var weights = args.FirstOrDefault(argument => argument.EndsWith(".safetensors", StringComparison.Ordinal));
     var repeats = args.Select(argument => int.TryParse(argument, CultureInfo.InvariantCulture, out var number) ? number : 0).Max();
-    RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights);
+    RuntimeWork.Run(work, args.Contains("small"), repeats > 0 ? repeats : 3, weights, args.Contains("bfloat16") ? ScalarType.BFloat16 : ScalarType.Float32);
     return;
 }
 
@@ -31,7 +33,6 @@ if (args is ["make-weights", var network, var weightFile, ..])
 // `training ERASER [small] [PAIRS]` times the steps of a method that trains the U-Net of Stable Diffusion 1.4.
 if (args is ["training", var eraser, ..])
 {
-    torch.set_num_threads(1);
     TrainingWork.Run(eraser, args.Contains("small"), int.TryParse(args[^1], CultureInfo.InvariantCulture, out var pairs) ? pairs : 3);
     return;
 }
@@ -73,7 +74,6 @@ if (args is ["attack", var folder, .. var rest])
 }
 
 // Runs each engine benchmark once and prints `name seconds-per-call`; bench/engine compares with PyTorch's Python.
-torch.set_num_threads(1);
 foreach (var (name, calls, body) in EngineWork.All())
 {
     body(calls / 10 + 1);

@@ -13,17 +13,18 @@ internal static class RuntimeWork
     /// <param name="work"><c>unet</c>, <c>text</c>, <c>decode</c> or <c>train</c>.</param>
     /// <param name="small">About a tenth of the widths and a quarter of the sides: whether it runs, not how fast.</param>
     /// <param name="repeats">Measured repetitions, after one that is not.</param>
+    /// <param name="type">What the network computes in; float32 or bfloat16.</param>
     /// <param name="file">Holds the network's weights, as <see cref="MakeWeights"/> wrote them; null: random ones in float32.</param>
-    public static void Run(string work, bool small, int repeats, string? file)
+    public static void Run(string work, bool small, int repeats, string? file, ScalarType type)
     {
         using var generator = new torch.Generator(1);
         using var opened = file is null ? null : SafetensorsFile.Open(file);
         var weights = opened?.ReadAll();
         var body = work switch
         {
-            "unet" => UNet(small, generator, weights),
-            "text" => Text(small, generator, weights),
-            "decode" => Decode(small, generator, weights),
+            "unet" => UNet(small, generator, weights, type),
+            "text" => Text(small, generator, weights, type),
+            "decode" => Decode(small, generator, weights, type),
             "train" => Train(small, generator, weights),
             _ => throw NoWork(work),
         };
@@ -94,9 +95,10 @@ internal static class RuntimeWork
         model?.Dispose();
     }
 
-    private static Action UNet(bool small, torch.Generator generator, StateDict? weights)
+    private static Action UNet(bool small, torch.Generator generator, StateDict? weights, ScalarType type)
     {
         var (network, side, width) = Network(small, generator, weights: weights);
+        network.Weights.Move(torch.CPU, type);
         var (latents, states) = (torch.randn([2, 4, side, side], generator: generator), torch.randn([2, 77, width], generator: generator));
         // As in a sampling run: keys and values of the prompt once, then step after step.
         var text = network.PrecomputeKeysValues(states);
@@ -125,9 +127,10 @@ internal static class RuntimeWork
         };
     }
 
-    private static Action Text(bool small, torch.Generator generator, StateDict? weights)
+    private static Action Text(bool small, torch.Generator generator, StateDict? weights, ScalarType type)
     {
         var network = TextEncoder(small, generator, weights);
+        network.Weights.Move(torch.CPU, type);
         var ids = torch.tensor([.. Enumerable.Range(0, 2 * 77).Select(i => (long)i)], [2, 77]);
         return () =>
         {
@@ -137,9 +140,10 @@ internal static class RuntimeWork
         };
     }
 
-    private static Action Decode(bool small, torch.Generator generator, StateDict? weights)
+    private static Action Decode(bool small, torch.Generator generator, StateDict? weights, ScalarType type)
     {
         var network = Autoencoder(small, generator, weights);
+        network.Weights.Move(torch.CPU, type);
         var latents = torch.randn([1, 4, small ? 16 : 64, small ? 16 : 64], generator: generator);
         return () =>
         {

@@ -80,7 +80,7 @@ internal sealed class AttachedEdits(UNet2DConditionModel network) : IDisposable
             if (part is WeightEdit weights && weights.Tensors.TryGetValue(name, out var replacement))
             {
                 // An edit made or read elsewhere serves a network that computes on another device or in half precision.
-                var here = replacement.device.Equals(value.device) && replacement.dtype == value.dtype;
+                var here = replacement.IsOn(value.device) && replacement.dtype == value.dtype;
                 value = here ? replacement : replacement.to(value);
                 sum = here ? null : value;
             }

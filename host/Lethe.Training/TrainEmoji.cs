@@ -1,3 +1,4 @@
+using Lethe.Diffusion.Engine;
 using Lethe.Training.Data;
 using Lethe.Training.Stages;
 
@@ -33,7 +34,7 @@ public static class TrainEmoji
     {
         if (options.Stage != "all" && !Recipe.ContainsKey(options.Stage))
             throw new ArgumentException($"stage is `{options.Stage}`, expected `all` or one of `{string.Join("`, `", Stages)}`", nameof(options));
-        torch.set_num_threads(1);
+        TensorEngine.Start(1);
         var context = new StageContext(options, World.Load(options.WorldPath), log, cancel);
         foreach (var (name, run) in Recipe)
         {

@@ -1,3 +1,4 @@
+using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Training;
 
 namespace Lethe.Plugins.AdvPreserve;
@@ -30,7 +31,7 @@ internal sealed class GumbelSearch : IDisposable
     {
         (_candidates, _temperature, _hard) = (candidates, temperature, hard);
         using var scope = torch.NewDisposeScope();
-        _logits = [.. candidates.Select(set => new Parameter(torch.full([set.Words.Count], 1.0 / set.Words.Count, device: set.Rows.device)))];
+        _logits = [.. candidates.Select(set => TrainableParameters.Leaf(torch.full([set.Words.Count], 1.0 / set.Words.Count, device: set.Rows.device)))];
         _adam = new ResumableAdam(_logits);
     }
 

@@ -1,3 +1,4 @@
+using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Training;
 
 namespace Lethe.Plugins.Cpe;
@@ -232,7 +233,7 @@ internal sealed class ConceptTraining : IDisposable
     {
         var loss = _objective.Attack(_adapter, _output!, _pairs[DrawPair()].Target.unsqueeze(0), _attack!);
         loss.backward();
-        return new SortedDictionary<string, double>(StringComparer.Ordinal) { ["attack"] = loss.detach().item<double>() };
+        return new SortedDictionary<string, double>(StringComparer.Ordinal) { ["attack"] = loss.detach().ToDouble() };
     }
 
     private int DrawPair() => (int)torch.randint(_pairs.Count, [1], generator: _generator).item<long>();
@@ -245,7 +246,7 @@ internal sealed class ConceptTraining : IDisposable
         if (_phases[_phase].IsAttack)
         {
             using var scope = torch.NewDisposeScope();
-            _attack = new Parameter(state?["attack"].clone() ?? FreshAttack(_settings.Attacks, _pairs[0].Target.shape, _generator));
+            _attack = TrainableParameters.Leaf(state?["attack"].clone() ?? FreshAttack(_settings.Attacks, _pairs[0].Target.shape, _generator));
             _output = _objective.Freeze(_adapter);
         }
 

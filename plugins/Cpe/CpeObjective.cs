@@ -53,7 +53,7 @@ internal sealed class CpeObjective(FrozenProjections frozen, double eta, double 
                     values["anchor"] = Value(Anchor);
                 return values;
 
-                static double Value(Tensor tensor) => tensor.detach().item<double>();
+                static double Value(Tensor tensor) => tensor.detach().ToDouble();
             }
         }
     }

@@ -21,7 +21,7 @@ internal static class SpectralNorm
             using var inner = torch.NewDisposeScope();
             var next = gram.mv(vector / vector.norm());
             // |A' A v| grows towards the square of the norm and never beyond it.
-            var estimate = next.norm().item<double>();
+            var estimate = next.norm().ToDouble();
             if (estimate <= largest * (1 + Precision) && step > 0)
                 return Math.Sqrt(estimate);
             largest = estimate;

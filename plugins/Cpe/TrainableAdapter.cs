@@ -1,3 +1,4 @@
+using Lethe.Sdk.Diffusion;
 
 namespace Lethe.Plugins.Cpe;
 
@@ -10,12 +11,12 @@ internal sealed class TrainableAdapter : IDisposable
     private TrainableAdapter(AdapterLayout layout, AdapterShape shape, Func<string, Tensor> values)
     {
         (_layout, _shape) = (layout, shape);
-        Query = new Parameter(values("query"));
+        Query = TrainableParameters.Leaf(values("query"));
         // Deviation: where the queries serve as keys the authors keep A' as it was drawn; it is stored, not trained.
-        Key = new Parameter(values("key"), shape.Attention == AttentionForm.QueryKey);
-        Scaler = new Parameter(values("scaler"));
-        Down = new Parameter(values("down"));
-        Up = new Parameter(values("up"));
+        Key = TrainableParameters.Leaf(values("key"), shape.Attention == AttentionForm.QueryKey);
+        Scaler = TrainableParameters.Leaf(values("scaler"));
+        Down = TrainableParameters.Leaf(values("down"));
+        Up = TrainableParameters.Leaf(values("up"));
     }
 
     /// <summary><c>A [D, g]</c>.</summary>

@@ -198,5 +198,5 @@ internal static class RealEraMethod
         torch.where(condition, a.Eta, b.Eta), torch.where(condition, a.Direction, b.Direction),
         torch.where(condition, a.Share, b.Share), torch.where(condition, a.Distance, b.Distance));
 
-    private static double Mean(Tensor values) => values.mean().to(ScalarType.Float64).item<double>();
+    private static double Mean(Tensor values) => values.mean().to(ScalarType.Float64).ToDouble();
 }

@@ -163,7 +163,7 @@ internal sealed class RealEraRun : IDisposable
             using var scope = torch.NewDisposeScope();
             var loss = NoiseAlignment.Between(model.Denoiser, term.States, teacher, NoiseCombination.Of(term.Wanted), noisy, timesteps);
             (loss * term.Weight).backward();
-            values[term.Name] = loss.detach().to(ScalarType.Float64).item<double>();
+            values[term.Name] = loss.detach().to(ScalarType.Float64).ToDouble();
         }
 
         return values;
@@ -185,5 +185,5 @@ internal sealed class RealEraRun : IDisposable
 
     private static int Draw(int count, torch.Generator generator) => (int)torch.randint(count, [1], generator: generator).item<long>();
 
-    private static double Square(Tensor tensor) => tensor.to(ScalarType.Float64).square().sum().item<double>();
+    private static double Square(Tensor tensor) => tensor.to(ScalarType.Float64).square().sum().ToDouble();
 }

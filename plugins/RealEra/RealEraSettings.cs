@@ -121,7 +121,7 @@ internal sealed record RealEraSettings
     /// <summary>The limits around points <c>e [k, m]</c>, whose size decides what a radius means as a cosine.</summary>
     public Neighbourhood LimitsAt(Tensor e)
     {
-        var norm = e.norm(1).mean().to(ScalarType.Float64).item<double>();
+        var norm = e.norm(1).mean().to(ScalarType.Float64).ToDouble();
         return Neighbourhood.Of(Radius, AnchorRadius, FarRadius, MaxCosine, MinCosine, Math.Sqrt(e.shape[1]) / norm);
     }
 

@@ -9,11 +9,11 @@ internal sealed class AutoencoderDecoder
     private readonly GroupNorm normOut;
     private readonly Convolution convOut;
 
-    public AutoencoderDecoder(WeightScope at, AutoencoderKLConfig config, ScaledAttention attention)
+    public AutoencoderDecoder(WeightScope at, AutoencoderKLConfig config)
     {
         var channels = config.BlockOutChannels;
         convIn = new Convolution(at["conv_in"], config.LatentChannels, channels[^1]);
-        mid = new AutoencoderMidBlock(at["mid_block"], channels[^1], config.NormGroups, attention);
+        mid = new AutoencoderMidBlock(at["mid_block"], channels[^1], config.NormGroups);
         for (var index = 0; index < channels.Count; index++)
         {
             var level = channels.Count - 1 - index;

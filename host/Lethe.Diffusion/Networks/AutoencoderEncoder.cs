@@ -9,7 +9,7 @@ internal sealed class AutoencoderEncoder
     private readonly GroupNorm normOut;
     private readonly Convolution convOut;
 
-    public AutoencoderEncoder(WeightScope at, AutoencoderKLConfig config, ScaledAttention attention)
+    public AutoencoderEncoder(WeightScope at, AutoencoderKLConfig config)
     {
         var channels = config.BlockOutChannels;
         convIn = new Convolution(at["conv_in"], config.InChannels, channels[0]);
@@ -28,7 +28,7 @@ internal sealed class AutoencoderEncoder
                 : null));
         }
 
-        mid = new AutoencoderMidBlock(at["mid_block"], channels[^1], config.NormGroups, attention);
+        mid = new AutoencoderMidBlock(at["mid_block"], channels[^1], config.NormGroups);
         normOut = new GroupNorm(at["conv_norm_out"], config.NormGroups, channels[^1], 1e-6);
         convOut = new Convolution(at["conv_out"], channels[^1], 2 * config.LatentChannels);
     }

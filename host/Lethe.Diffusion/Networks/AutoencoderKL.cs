@@ -3,7 +3,6 @@ namespace Lethe.Diffusion.Networks;
 /// <summary>The image autoencoder of Stable Diffusion, under diffusers' parameter names. Does not own its weights.</summary>
 public sealed class AutoencoderKL
 {
-    private readonly ScaledAttention attention = new();
     private readonly AutoencoderEncoder encoder;
     private readonly AutoencoderDecoder decoder;
     private readonly Convolution quantise;
@@ -15,10 +14,10 @@ public sealed class AutoencoderKL
         Config = config;
         Weights = weights;
         var root = new WeightScope(weights);
-        encoder = new AutoencoderEncoder(root["encoder"], config, attention);
+        encoder = new AutoencoderEncoder(root["encoder"], config);
         quantise = new Convolution(root["quant_conv"], 2 * config.LatentChannels, 2 * config.LatentChannels, kernel: 1, padding: 0);
         dequantise = new Convolution(root["post_quant_conv"], config.LatentChannels, config.LatentChannels, kernel: 1, padding: 0);
-        decoder = new AutoencoderDecoder(root["decoder"], config, attention);
+        decoder = new AutoencoderDecoder(root["decoder"], config);
     }
 
     public AutoencoderKLConfig Config { get; }

@@ -2,7 +2,7 @@ namespace Lethe.Diffusion.Networks;
 
 /// <summary>One transformer layer of CLIP's text or vision encoder, normalised first.</summary>
 internal sealed class ClipEncoderLayer(
-    WeightScope at, long width, long feedForwardWidth, int heads, bool quickGelu, double epsilon, ScaledAttention attention)
+    WeightScope at, long width, long feedForwardWidth, int heads, bool quickGelu, double epsilon)
 {
     private readonly LayerNorm norm1 = new(at["layer_norm1"], width, epsilon);
     private readonly Linear toQuery = new(at["self_attn.q_proj"], width, width);
@@ -18,7 +18,7 @@ internal sealed class ClipEncoderLayer(
     {
         using var scope = torch.NewDisposeScope();
         var normed = norm1.Forward(x);
-        var mixed = attention.Attend(
+        var mixed = ScaledAttention.Attend(
             ScaledAttention.SplitHeads(toQuery.Forward(normed), heads),
             ScaledAttention.SplitHeads(toKey.Forward(normed), heads),
             ScaledAttention.SplitHeads(toValue.Forward(normed), heads),

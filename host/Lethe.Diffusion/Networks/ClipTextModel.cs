@@ -3,7 +3,6 @@ namespace Lethe.Diffusion.Networks;
 /// <summary>CLIP's text encoder, under the parameter names of transformers. Does not own its weights.</summary>
 public sealed class ClipTextModel : IDisposable
 {
-    private readonly ScaledAttention attention = new();
     private readonly Weight tokenEmbedding;
     private readonly Weight positionEmbedding;
     private readonly ClipEncoderLayer[] layers;
@@ -19,8 +18,7 @@ public sealed class ClipTextModel : IDisposable
         tokenEmbedding = root.Require("embeddings.token_embedding.weight", config.VocabularySize, config.Width);
         positionEmbedding = root.Require("embeddings.position_embedding.weight", config.Positions, config.Width);
         layers = [.. Enumerable.Range(0, config.Layers).Select(i => new ClipEncoderLayer(
-            root["encoder.layers"][i], config.Width, config.FeedForwardWidth, config.Heads, config.Activation == "quick_gelu", config.NormEpsilon,
-            attention))];
+            root["encoder.layers"][i], config.Width, config.FeedForwardWidth, config.Heads, config.Activation == "quick_gelu", config.NormEpsilon))];
         finalNorm = new LayerNorm(root["final_layer_norm"], config.Width, config.NormEpsilon);
         using var scope = torch.NewDisposeScope();
         causalMask = torch.full([config.Positions, config.Positions], double.NegativeInfinity, dtype: torch.float32).triu(1).DetachFromDisposeScope();

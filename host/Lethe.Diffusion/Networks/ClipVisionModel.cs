@@ -3,7 +3,6 @@ namespace Lethe.Diffusion.Networks;
 /// <summary>CLIP's vision transformer, under the parameter names of transformers. Does not own its weights.</summary>
 public sealed class ClipVisionModel
 {
-    private readonly ScaledAttention attention = new();
     private readonly Weight classEmbedding;
     private readonly Weight positionEmbedding;
     private readonly Convolution patches;
@@ -24,8 +23,7 @@ public sealed class ClipVisionModel
         // The misspelling is the published name.
         normIn = new LayerNorm(root["pre_layrnorm"], config.Width, config.NormEpsilon);
         layers = [.. Enumerable.Range(0, config.Layers).Select(i => new ClipEncoderLayer(
-            root["encoder.layers"][i], config.Width, config.FeedForwardWidth, config.Heads, config.Activation == "quick_gelu", config.NormEpsilon,
-            attention))];
+            root["encoder.layers"][i], config.Width, config.FeedForwardWidth, config.Heads, config.Activation == "quick_gelu", config.NormEpsilon))];
         normOut = new LayerNorm(root["post_layernorm"], config.Width, config.NormEpsilon);
     }
 

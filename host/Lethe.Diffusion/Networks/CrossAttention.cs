@@ -1,7 +1,7 @@
 namespace Lethe.Diffusion.Networks;
 
 /// <summary>Attention of image tokens to the text.</summary>
-internal sealed class CrossAttention(WeightScope at, long channels, long textWidth, int heads, ScaledAttention attention)
+internal sealed class CrossAttention(WeightScope at, long channels, long textWidth, int heads)
 {
     private readonly Linear toQuery = new(at["to_q"], channels, channels, bias: false);
     private readonly Linear output = new(at["to_out.0"], channels, channels);
@@ -22,7 +22,7 @@ internal sealed class CrossAttention(WeightScope at, long channels, long textWid
     public Tensor Forward(Tensor x, Tensor keys, Tensor values)
     {
         using var scope = torch.NewDisposeScope();
-        var mixed = attention.Attend(ScaledAttention.SplitHeads(toQuery.Forward(x), heads), keys, values);
+        var mixed = ScaledAttention.Attend(ScaledAttention.SplitHeads(toQuery.Forward(x), heads), keys, values);
         return output.Forward(mixed).MoveToOuterDisposeScope();
     }
 }

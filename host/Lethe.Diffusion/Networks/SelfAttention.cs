@@ -1,7 +1,7 @@
 namespace Lethe.Diffusion.Networks;
 
 /// <summary>Attention of image tokens to each other.</summary>
-internal sealed class SelfAttention(WeightScope at, long channels, int heads, ScaledAttention attention, bool bias = false)
+internal sealed class SelfAttention(WeightScope at, long channels, int heads, bool bias = false)
 {
     private readonly Linear toQuery = new(at["to_q"], channels, channels, bias);
     private readonly Linear toKey = new(at["to_k"], channels, channels, bias);
@@ -11,7 +11,7 @@ internal sealed class SelfAttention(WeightScope at, long channels, int heads, Sc
     public Tensor Forward(Tensor x)
     {
         using var scope = torch.NewDisposeScope();
-        var mixed = attention.Attend(
+        var mixed = ScaledAttention.Attend(
             ScaledAttention.SplitHeads(toQuery.Forward(x), heads),
             ScaledAttention.SplitHeads(toKey.Forward(x), heads),
             ScaledAttention.SplitHeads(toValue.Forward(x), heads));

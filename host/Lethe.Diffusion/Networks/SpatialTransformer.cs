@@ -11,7 +11,7 @@ internal sealed class SpatialTransformer
     private readonly Weight outBias;
     private readonly TransformerBlock[] blocks;
 
-    public SpatialTransformer(WeightScope at, long channels, int heads, UNet2DConfig config, ScaledAttention attention)
+    public SpatialTransformer(WeightScope at, long channels, int heads, UNet2DConfig config)
     {
         this.channels = channels;
         norm = new GroupNorm(at["norm"], config.NormGroups, channels, 1e-6);
@@ -20,7 +20,7 @@ internal sealed class SpatialTransformer
         inWeight = at.Require("proj_in.weight", shape);
         inBias = at.Require("proj_in.bias", channels);
         blocks = [.. Enumerable.Range(0, config.TransformerLayersPerBlock).Select(i =>
-            new TransformerBlock(at["transformer_blocks"][i], channels, config.CrossAttentionWidth, heads, attention))];
+            new TransformerBlock(at["transformer_blocks"][i], channels, config.CrossAttentionWidth, heads))];
         outWeight = at.Require("proj_out.weight", shape);
         outBias = at.Require("proj_out.bias", channels);
     }

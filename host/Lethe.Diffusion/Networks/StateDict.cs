@@ -89,9 +89,9 @@ public sealed class StateDict : IDisposable
             using var scope = torch.NewDisposeScope();
             var old = weight.Content;
             var wanted = old.IsFloat() ? type : old.dtype;
-            if (old.device.Equals(device) && weight.ComputeType == wanted)
+            if (old.IsOn(device) && weight.ComputeType == wanted)
                 continue;
-            if (old.device.Equals(device) && old.dtype == wanted)
+            if (old.IsOn(device) && old.dtype == wanted)
             {
                 weight.Value = old;
                 continue;

@@ -3,7 +3,6 @@ namespace Lethe.Diffusion.Networks;
 /// <summary>The denoiser of Stable Diffusion 1.x and 2.x, under diffusers' parameter names. Does not own its weights.</summary>
 public sealed class UNet2DConditionModel : IDisposable
 {
-    private readonly ScaledAttention attention = new();
     private readonly TimestepEmbedding timeEmbedding;
     private readonly Convolution convIn;
     private readonly UNetDownBlock[] downBlocks;
@@ -23,9 +22,9 @@ public sealed class UNet2DConditionModel : IDisposable
         long channels = config.BlockOutChannels[0];
         convIn = new Convolution(root["conv_in"], config.InChannels, channels);
         timeEmbedding = new TimestepEmbedding(root["time_embedding"], config);
-        downBlocks = [.. levels.Select(level => new UNetDownBlock(root["down_blocks"][level], config, level, attention))];
-        midBlock = new UNetMidBlock(root["mid_block"], config, attention);
-        upBlocks = [.. levels.Select(index => new UNetUpBlock(root["up_blocks"][index], config, index, attention))];
+        downBlocks = [.. levels.Select(level => new UNetDownBlock(root["down_blocks"][level], config, level))];
+        midBlock = new UNetMidBlock(root["mid_block"], config);
+        upBlocks = [.. levels.Select(index => new UNetUpBlock(root["up_blocks"][index], config, index))];
         normOut = new GroupNorm(root["conv_norm_out"], config.NormGroups, channels, config.NormEpsilon);
         convOut = new Convolution(root["conv_out"], channels, config.OutChannels);
         crossAttentions =
@@ -43,13 +42,6 @@ public sealed class UNet2DConditionModel : IDisposable
 
     /// <summary>All key and value projections of the text in the order of the forward pass: to_k, to_v of the first layer, and so on.</summary>
     public IReadOnlyList<CrossAttentionProjection> CrossAttentionProjections { get; }
-
-    /// <summary>The largest attention score matrix in bytes; longer sequences are computed in slices.</summary>
-    public long AttentionBudget
-    {
-        get => attention.ScoreBudget;
-        set => attention.ScoreBudget = value;
-    }
 
     /// <summary>Computes the keys and values of a batch of prompts (<c>[B, M, D]</c>) for use in many steps; the caller disposes them.</summary>
     public TextProjections PrecomputeKeysValues(Tensor textStates)

@@ -7,7 +7,7 @@ internal sealed class UNetDownBlock
     private readonly SpatialTransformer[] transformers;
     private readonly Convolution? downsampler;
 
-    public UNetDownBlock(WeightScope at, UNet2DConfig config, int level, ScaledAttention attention)
+    public UNetDownBlock(WeightScope at, UNet2DConfig config, int level)
     {
         long outputs = config.BlockOutChannels[level];
         long inputs = config.BlockOutChannels[Math.Max(0, level - 1)];
@@ -19,7 +19,7 @@ internal sealed class UNetDownBlock
             resnets[i] = new ResnetBlock(
                 at["resnets"][i], i == 0 ? inputs : outputs, outputs, config.TimeWidth, config.NormGroups, config.NormEpsilon);
             if (attends)
-                transformers[i] = new SpatialTransformer(at["attentions"][i], outputs, config.HeadsAt(level), config, attention);
+                transformers[i] = new SpatialTransformer(at["attentions"][i], outputs, config.HeadsAt(level), config);
         }
 
         downsampler = level + 1 < config.BlockOutChannels.Count

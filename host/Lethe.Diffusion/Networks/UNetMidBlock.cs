@@ -7,12 +7,12 @@ internal sealed class UNetMidBlock
     private readonly SpatialTransformer transformer;
     private readonly ResnetBlock second;
 
-    public UNetMidBlock(WeightScope at, UNet2DConfig config, ScaledAttention attention)
+    public UNetMidBlock(WeightScope at, UNet2DConfig config)
     {
         var level = config.BlockOutChannels.Count - 1;
         long channels = config.BlockOutChannels[level];
         first = new ResnetBlock(at["resnets.0"], channels, channels, config.TimeWidth, config.NormGroups, config.NormEpsilon);
-        transformer = new SpatialTransformer(at["attentions.0"], channels, config.HeadsAt(level), config, attention);
+        transformer = new SpatialTransformer(at["attentions.0"], channels, config.HeadsAt(level), config);
         second = new ResnetBlock(at["resnets.1"], channels, channels, config.TimeWidth, config.NormGroups, config.NormEpsilon);
     }
 

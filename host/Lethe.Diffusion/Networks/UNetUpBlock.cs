@@ -10,8 +10,7 @@ internal sealed class UNetUpBlock
     /// <param name="at">Where the block's weights are.</param>
     /// <param name="config">The network's configuration.</param>
     /// <param name="index">Position in the expanding path: 0 is the coarsest level.</param>
-    /// <param name="attention">Shared attention settings.</param>
-    public UNetUpBlock(WeightScope at, UNet2DConfig config, int index, ScaledAttention attention)
+    public UNetUpBlock(WeightScope at, UNet2DConfig config, int index)
     {
         var top = config.BlockOutChannels.Count - 1;
         var level = top - index;
@@ -26,7 +25,7 @@ internal sealed class UNetUpBlock
             var inputs = (i == 0 ? previous : outputs) + (i == resnets.Length - 1 ? finer : outputs);
             resnets[i] = new ResnetBlock(at["resnets"][i], inputs, outputs, config.TimeWidth, config.NormGroups, config.NormEpsilon);
             if (attends)
-                transformers[i] = new SpatialTransformer(at["attentions"][i], outputs, config.HeadsAt(level), config, attention);
+                transformers[i] = new SpatialTransformer(at["attentions"][i], outputs, config.HeadsAt(level), config);
         }
 
         upsampler = index < top ? new Upsampler(at["upsamplers.0"], outputs) : null;

@@ -21,6 +21,6 @@ public sealed record OutputDifference(string Output, double Difference, double T
         if (!expected.shape.AsSpan().SequenceEqual(actual.shape))
             return double.PositiveInfinity;
         using var scope = torch.NewDisposeScope();
-        return measure(expected.detach().to(ScalarType.Float64), actual.detach().to(ScalarType.Float64)).item<double>();
+        return measure(expected.detach().to(ScalarType.Float64), actual.detach().to(ScalarType.Float64)).ToDouble();
     }
 }

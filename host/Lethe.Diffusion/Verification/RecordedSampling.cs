@@ -38,8 +38,11 @@ internal static class RecordedSampling
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = json.RootElement;
-            var (steps, guidance) = (root.GetProperty("steps").GetInt32(), root.GetProperty("guidance_scale").GetDouble());
             var runs = new List<(string, SchedulerConfig, SamplerSettings)>();
+            // Recordings whose runs have steps and guidance of their own are of other samplers too; none of them is compared.
+            if (!root.TryGetProperty("steps", out var count))
+                return runs;
+            var (steps, guidance) = (count.GetInt32(), root.GetProperty("guidance_scale").GetDouble());
             foreach (var item in root.GetProperty("schedulers").EnumerateObject())
             {
                 var config = item.Value.GetProperty("config");

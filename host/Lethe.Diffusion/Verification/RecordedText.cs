@@ -18,7 +18,7 @@ internal static class RecordedText
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             foreach (var item in json.RootElement.GetProperty("prompts").EnumerateArray())
             {
-                if (item.TryGetProperty("hf_fast_differs", out var differs) && differs.GetBoolean())
+                if (item.TryGetProperty("ids_open_clip", out _) || (item.TryGetProperty("hf_fast_differs", out var differs) && differs.GetBoolean()))
                     continue;
                 var ids = item.GetProperty("ids").EnumerateArray().Select(id => id.GetInt64());
                 wrong += ids.SequenceEqual(tokenizer.Encode(item.GetProperty("prompt").GetString()!)) ? 0 : 1;

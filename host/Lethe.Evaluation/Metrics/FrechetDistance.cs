@@ -25,7 +25,7 @@ public static class FrechetDistance
                 $"moments of `{second.Network}` ({second.Mean.Count} dimensions) compared with `{first.Network}` ({d}), expected one network");
         using var scope = torch.NewDisposeScope();
         var (a, b) = (torch.tensor(first.Covariance.ToArray(), [d, d]), torch.tensor(second.Covariance.ToArray(), [d, d]));
-        var shift = torch.tensor(first.Mean.ToArray()).sub(torch.tensor(second.Mean.ToArray())).square().sum().item<double>();
+        var shift = torch.tensor(first.Mean.ToArray()).sub(torch.tensor(second.Mean.ToArray())).square().sum().ToDouble();
         return Math.Max(0, shift + Trace(a) + Trace(b) - 2 * TraceOfRoot(a, b));
     }
 
@@ -68,14 +68,14 @@ public static class FrechetDistance
         using var scope = torch.NewDisposeScope();
         var (meanA, a) = Centred(first, countsA);
         var (meanB, b) = Centred(second, countsB);
-        var trace = a.square().sum().item<double>() + b.square().sum().item<double>();
+        var trace = a.square().sum().ToDouble() + b.square().sum().ToDouble();
 
         // Σ_A = XᵀX and Σ_B = YᵀY, so the eigenvalues of Σ_A Σ_B are the squared singular values of X Yᵀ. With fewer pictures
         // than dimensions this is smaller than the covariances, and no square root of a rounded zero adds up to an error.
         var root = Math.Min(a.size(0), b.size(0)) <= a.size(1)
-            ? torch.linalg.svdvals(a.matmul(b.transpose(0, 1))).sum().item<double>()
+            ? torch.linalg.svdvals(a.matmul(b.transpose(0, 1))).sum().ToDouble()
             : TraceOfRoot(a.transpose(0, 1).matmul(a), b.transpose(0, 1).matmul(b));
-        return Math.Max(0, meanA.sub(meanB).square().sum().item<double>() + trace - 2 * root);
+        return Math.Max(0, meanA.sub(meanB).square().sum().ToDouble() + trace - 2 * root);
     }
 
     /// <summary>The mean, and rows X with <c>XᵀX</c> the covariance.</summary>
@@ -98,8 +98,8 @@ public static class FrechetDistance
         var root = vectors.mul(values.clamp(min: 0).sqrt().unsqueeze(0)).matmul(vectors.transpose(0, 1));
         var product = root.matmul(b).matmul(root);
         var (squares, _) = torch.linalg.eigh(product.add(product.transpose(0, 1)).div(2));
-        return squares.clamp(min: 0).sqrt().sum().item<double>();
+        return squares.clamp(min: 0).sqrt().sum().ToDouble();
     }
 
-    private static double Trace(Tensor square) => square.diagonal().sum().item<double>();
+    private static double Trace(Tensor square) => square.diagonal().sum().ToDouble();
 }

@@ -12,6 +12,9 @@ public sealed record BenchmarkChoices
     /// <summary>Device to compute on; <c>cpu</c> unless given.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Number format to draw in; <c>float32</c> unless given.</summary>
+    public string? Dtype { get; init; }
+
     /// <summary>Rows to run, by eraser id or by name; all when empty.</summary>
     public IReadOnlyList<string> Erasers { get; init; } = [];
 }

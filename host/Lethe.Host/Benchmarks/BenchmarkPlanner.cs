@@ -67,6 +67,7 @@ internal static class BenchmarkPlanner
                     Scheduler = KeyName.Of(benchmark.Sampling.Scheduler.ToString()),
                     Steps = benchmark.Sampling.Steps,
                     GuidanceScale = benchmark.Sampling.GuidanceScale,
+                    Dtype = PlannedSampling.Drawn(choices.Dtype),
                     Batch = Planner.Batch,
                 },
                 Columns = benchmark.Columns,

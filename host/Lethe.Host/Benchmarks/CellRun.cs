@@ -18,7 +18,8 @@ internal sealed class CellRun(PreparedBenchmark benchmark, string root, int thre
     /// <exception cref="OperationCanceledException">Cancelled; the next call continues.</exception>
     public void Run(BenchmarkCell cell, CancellationToken cancel)
     {
-        using var model = Open();
+        // Erasers compute in float32, whatever pictures are drawn in.
+        using var model = ModelSession.Open(benchmark.ModelPath, benchmark.Plan.Device, benchmark.Plan.Sampling with { Dtype = null }, threads);
         var plan = CellPlan.Of(benchmark, cell);
         using var folder = RunFolder.Open(CellFolder.Of(root, cell.Id), RunJson.Text(plan), startOver: false);
         folder.Events.Note(folder.Events.Resumed ? "resumed" : "started");
@@ -60,7 +61,7 @@ internal sealed class CellRun(PreparedBenchmark benchmark, string root, int thre
     }
 
     private LaneModel Lane(StableDiffusion model, int lanes, IReadOnlyList<ModelEdit> edits) =>
-        lanes == 1 ? new LaneModel(model, ownsModel: false, edits) : new LaneModel(Open(), ownsModel: true, edits);
+        lanes == 1 && benchmark.Plan.Sampling.Dtype is null ? new LaneModel(model, ownsModel: false, edits) : new LaneModel(Open(), ownsModel: true, edits);
 
     private StableDiffusion Open() => ModelSession.Open(benchmark.ModelPath, benchmark.Plan.Device, benchmark.Plan.Sampling, threads);
 }

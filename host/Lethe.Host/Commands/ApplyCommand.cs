@@ -16,10 +16,10 @@ internal static class ApplyCommand
         var output = new Option<string?>("--output", "-o") { Description = "Run folder; `runs/` and the policy's name unless given", HelpName = "folder" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the plan; open no weights and write nothing" };
         var force = new Option<bool>("--force") { Description = "Start over instead of continuing what is in the run folder" };
-        var command = new Command("apply", "Erase what a policy names, prove it, and write a sanitized model") { policy, model, output, dryRun, force, GlobalOptions.Computed };
+        var command = new Command("apply", "Erase what a policy names, prove it, and write a sanitized model") { policy, model, output, dryRun, force, GlobalOptions.Computed, GlobalOptions.Drawn };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
-            var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device };
+            var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device, Dtype = context.Globals.Dtype };
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var prepared = Preparation.Of(context.Parsed.GetValue(policy)!, choices, erasers);
             if (context.Parsed.GetValue(dryRun))

@@ -16,10 +16,10 @@ internal static class BatchCommand
         var output = new Option<string>("--output", "-o") { Description = "Folder that gets one run folder per policy", DefaultValueFactory = _ => "runs", HelpName = "folder" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check all policies and print their steps; write nothing" };
         var force = new Option<bool>("--force") { Description = "Start over instead of continuing what is in the run folders" };
-        var command = new Command("batch", "Carry out several policies; all are checked before the first one runs") { policies, model, output, dryRun, force, GlobalOptions.Computed };
+        var command = new Command("batch", "Carry out several policies; all are checked before the first one runs") { policies, model, output, dryRun, force, GlobalOptions.Computed, GlobalOptions.Drawn };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
-            var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device };
+            var choices = new RunChoices { Model = context.Parsed.GetValue(model), Device = context.Globals.Device, Dtype = context.Globals.Dtype };
             using var erasers = EraserSet.Of(AskedPlugins.Load(context));
             var prepared = Prepare(Files(context.Parsed.GetValue(policies)!), choices, erasers);
             return context.Parsed.GetValue(dryRun)

@@ -28,7 +28,7 @@ internal static class BenchmarkCommand
 
     public static Command Create()
     {
-        var command = new Command("benchmark", "Measure erasers side by side on one model, in one table") { Name, Quick, Erasers, Model, Output, DryRun, Force, TablesOnly, Cell, GlobalOptions.Computed };
+        var command = new Command("benchmark", "Measure erasers side by side on one model, in one table") { Name, Quick, Erasers, Model, Output, DryRun, Force, TablesOnly, Cell, GlobalOptions.Computed, GlobalOptions.Drawn };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () => context.Parsed.GetValue(Name) is { } name ? Run(context, name, cancel) : List(context)));
         return command;
     }
@@ -42,12 +42,15 @@ internal static class BenchmarkCommand
             Quick = parsed.GetValue(Quick),
             Model = parsed.GetValue(Model),
             Device = context.Globals.Device,
+            Dtype = context.Globals.Dtype,
             Erasers = parsed.GetValue(Erasers) ?? [],
         };
         using var erasers = EraserSet.Of(AskedPlugins.Load(context));
         var benchmark = BenchmarkPreparation.Of(file, choices, erasers);
         if (parsed.GetValue(DryRun))
             return Show(context, benchmark.Plan);
+        // Before any cell starts, and fails one by one.
+        ComputeDevice.Find(benchmark.Plan.Device, benchmark.Plan.Sampling.ComputeType);
         var root = Path.GetFullPath(parsed.GetValue(Output) ?? Path.Combine("runs", $"benchmark-{benchmark.Plan.Benchmark}{(choices.Quick ? "-quick" : "")}"));
         var threads = context.Globals.CoresToUse;
         return parsed.GetValue(Cell) is { } cell ? Work(context, benchmark, root, cell, threads, cancel) : Measure(context, benchmark, file, root, choices, threads, cancel);
@@ -89,6 +92,10 @@ internal static class BenchmarkCommand
         // A model's path is relative to where the command was given; workers start there too.
         if (choices.Model is not null)
             arguments.AddRange(["--model", choices.Model]);
+        if (choices.Device is not null)
+            arguments.AddRange(["--device", choices.Device]);
+        if (choices.Dtype is not null)
+            arguments.AddRange(["--dtype", choices.Dtype]);
         foreach (var eraser in choices.Erasers)
             arguments.AddRange(["--eraser", eraser]);
         return HostProcess.Of(context, arguments);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Lethe.Diffusion.Engine;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Plugins;
 using Lethe.Host.Policies;
@@ -24,21 +25,19 @@ internal static class DoctorChecks
     {
         try
         {
-            torch.set_num_threads(threads);
+            TensorEngine.Start(threads);
             var speed = MultiplySpeed();
             return
             [
                 new("libtorch", true, torch.__version__),
-                new("blas", true, Blas() ?? "inside libtorch"),
                 new("threads", true, torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
                 new("speed", true, string.Create(CultureInfo.InvariantCulture, $"{speed:F0} GFLOP/s on matrices of 512 x 512")),
                 new("cuda", true, torch.cuda.device_count() is > 0 and var devices ? devices.ToString(CultureInfo.InvariantCulture) : "not available"),
             ];
         }
-        catch (Exception failure)
+        catch (EngineException failure)
         {
-            var cause = failure is TypeInitializationException { InnerException: { } inner } ? inner : failure;
-            return [new("libtorch", false, cause.Message.ReplaceLineEndings(" "), "install `libtorch-dev`, or name its folder in `LIBTORCH`")];
+            return [new("libtorch", false, failure.Message, "build again with `./lethe`; a CUDA build needs `-p:Cuda=true` and NVIDIA's driver")];
         }
     }
 
@@ -53,19 +52,6 @@ internal static class DoctorChecks
         var watch = Stopwatch.StartNew();
         for (var round = 0; round < rounds; round++) torch.matmul(matrix, matrix);
         return 2.0 * size * size * size * rounds / watch.Elapsed.TotalSeconds / 1e9;
-    }
-
-    // Which library the multiplication above went to is known to the dynamic loader alone.
-    private static string? Blas()
-    {
-        const string maps = "/proc/self/maps";
-        if (!File.Exists(maps)) return null;
-        string[] known = ["mkl", "openblas", "blis", "atlas", "libblas"];
-        var libraries = File.ReadLines(maps)
-            .Select(line => line[(line.LastIndexOf(' ') + 1)..])
-            .Where(path => path.Contains(".so", StringComparison.Ordinal))
-            .Distinct(StringComparer.Ordinal).ToList();
-        return known.Select(name => libraries.FirstOrDefault(path => Path.GetFileName(path).Contains(name, StringComparison.Ordinal))).FirstOrDefault(path => path is not null);
     }
 
     private static List<DoctorCheck> Plugins(CommandContext context)

@@ -23,12 +23,11 @@ internal static class EvaluateCommand
         var guidance = new Option<double>("--guidance-scale") { Description = "Classifier-free guidance; 1 is none", DefaultValueFactory = _ => 5 };
         var scheduler = new Option<string>("--scheduler") { Description = "Sampler", DefaultValueFactory = _ => "ddim" };
         scheduler.AcceptOnlyFromAmong([.. PlannedSampling.Schedulers]);
-        var dtype = GenerateCommand.Drawn();
         var objects = new Option<string[]>("--object") { Description = "Only these objects; may be given several times", HelpName = "name" };
         var edits = new Option<string[]>("--edit") { Description = "Edit of a run to attach, in the order given", HelpName = "file" };
         var quick = new Option<bool>("--quick") { Description = "One picture of each kind and 10 steps: a first look in a minute or two" };
         var output = new Option<string?>("--output", "-o") { Description = "File for the scores of every picture, as JSON", HelpName = "file" };
-        var command = new Command("evaluate", "Measure how well a model draws what it is asked for") { model, pictures, steps, guidance, scheduler, dtype, objects, edits, quick, output, GlobalOptions.Computed };
+        var command = new Command("evaluate", "Measure how well a model draws what it is asked for") { model, pictures, steps, guidance, scheduler, objects, edits, quick, output, GlobalOptions.Computed, GlobalOptions.Drawn };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () =>
         {
             var parsed = context.Parsed;
@@ -38,7 +37,7 @@ internal static class EvaluateCommand
                 Scheduler = parsed.GetValue(scheduler)!,
                 Steps = brief ? QuickSteps : parsed.GetValue(steps),
                 GuidanceScale = parsed.GetValue(guidance),
-                Dtype = parsed.GetValue(dtype),
+                Dtype = PlannedSampling.Drawn(context.Globals.Dtype),
                 Batch = 16,
             };
             return Run(context, parsed.GetValue(model)!, brief ? 1 : parsed.GetValue(pictures), sampling, parsed.GetValue(objects) ?? [],

@@ -26,12 +26,11 @@ internal static class GenerateCommand
             if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number is not (>= 0 and <= 1))
                 result.AddError($"`--eta` is `{result.Tokens[0].Value}`, expected a number from 0 to 1");
         });
-        var dtype = Drawn();
         var edits = new Option<string[]>("--edit") { Description = "Edit of a run to attach, in the order given", HelpName = "file" };
         var output = new Option<string>("--output", "-o") { Description = "Folder for the pictures", DefaultValueFactory = _ => "pictures", HelpName = "folder" };
         var command = new Command("generate", "Draw pictures with a model, with or without edits")
         {
-            model, prompt, seed, count, steps, guidance, scheduler, eta, dtype, edits, output, GlobalOptions.Computed,
+            model, prompt, seed, count, steps, guidance, scheduler, eta, edits, output, GlobalOptions.Computed, GlobalOptions.Drawn,
         };
         command.SetRun((context, cancel) => RunGuard.Guard(context, () => Run(context, new Request
         {
@@ -47,19 +46,11 @@ internal static class GenerateCommand
                 Eta = context.Parsed.GetValue(eta) is > 0 and var noise ? noise : null,
                 Steps = context.Parsed.GetValue(steps),
                 GuidanceScale = context.Parsed.GetValue(guidance),
-                Dtype = context.Parsed.GetValue(dtype),
+                Dtype = PlannedSampling.Drawn(context.Globals.Dtype),
                 Batch = 16,
             },
         }, cancel)));
         return command;
-    }
-
-    /// <summary><c>--dtype</c> of commands that draw.</summary>
-    internal static Option<string?> Drawn()
-    {
-        var option = new Option<string?>("--dtype") { Description = "Number format to compute in: float32 unless given; float16 on CUDA only", HelpName = "format" };
-        option.AcceptOnlyFromAmong([.. PlannedSampling.Dtypes]);
-        return option;
     }
 
     internal static Option<int> Bounded(string name, string description, int standard, int least, int most)

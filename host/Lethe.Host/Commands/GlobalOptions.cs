@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Lethe.Host.Runs;
 
 namespace Lethe.Host.Commands;
 
-/// <summary>Options that every command takes, and <see cref="Computed"/>, which those take that compute on a device of the user's choice.</summary>
+/// <summary>Options that every command takes, and two that some take: <see cref="Computed"/> where to compute, <see cref="Drawn"/> in which number format to draw.</summary>
 public sealed record GlobalOptions
 {
     /// <summary>One JSON document on stdout instead of text, errors included.</summary>
@@ -29,6 +30,12 @@ public sealed record GlobalOptions
 
     /// <summary><c>--device</c>, for the commands that erase or draw.</summary>
     public static Option<string?> Computed { get; } = CreateComputed();
+
+    /// <summary><c>--dtype</c>, for the commands that draw.</summary>
+    public static Option<string?> Drawn { get; } = CreateDrawn();
+
+    /// <summary>Number format to draw in, one of <see cref="PlannedSampling.Dtypes"/>; null leaves it to the policy.</summary>
+    public string? Dtype { get; init; }
 
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null leaves it to the policy.</summary>
     public string? Device { get; init; }
@@ -61,6 +68,7 @@ public sealed record GlobalOptions
         // A value that does not parse is reported by the parser; reading it here would throw before that.
         Threads = parsed.Errors.Count == 0 ? parsed.GetValue<int?>("--threads") : null,
         Device = parsed.Errors.Count == 0 ? parsed.GetValue(Computed) : null,
+        Dtype = parsed.Errors.Count == 0 ? parsed.GetValue(Drawn) : null,
         Plugins = parsed.Errors.Count == 0 ? parsed.GetValue<string[]>("--plugins") ?? [] : [],
         AllowUntrusted = parsed.GetValue<bool>("--allow-untrusted"),
     };
@@ -94,6 +102,17 @@ public sealed record GlobalOptions
             if (result.Tokens.Count == 1 && !Regex.IsMatch(result.Tokens[0].Value, $"^({Policies.Policy.DevicePattern})$"))
                 result.AddError($"`--device` is `{result.Tokens[0].Value}`, expected `cpu`, `cuda` or a number behind it such as `cuda:0`");
         });
+        return option;
+    }
+
+    private static Option<string?> CreateDrawn()
+    {
+        var option = new Option<string?>("--dtype")
+        {
+            Description = "Number format to draw in, whatever the policy says: float32, bfloat16 where the processor has it, float16 on CUDA",
+            HelpName = "format",
+        };
+        option.AcceptOnlyFromAmong([.. PlannedSampling.Dtypes]);
         return option;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Lethe.Diffusion.Engine;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Menus;
 using Lethe.Host.Policies;
@@ -61,7 +62,8 @@ internal static class MenuStart
     {
         try
         {
-            // As `RunGuard` does for the commands; the setting belongs to the thread that computes.
+            // As `RunGuard` does for the commands; part of it belongs to the thread that computes.
+            TensorEngine.Start(context.Globals.CoresToUse);
             var prepared = Preparation.Of(file, new RunChoices(), erasers);
             var folder = Path.GetFullPath(Path.Combine("runs", prepared.Plan.Policy));
             var result = new RunSession(prepared, folder, startOver: false, context.Globals.CoresToUse, new MenuObserver(progress)).Run(cancel);

@@ -1,4 +1,6 @@
+using Lethe.Diffusion.Engine;
 using Lethe.Host.Runs;
+using Lethe.Sdk.Diagnostics;
 
 namespace Lethe.Host.Commands;
 
@@ -10,10 +12,14 @@ internal static class RunGuard
     {
         try
         {
-            // The engine's own default is one thread on some machines.
-            torch.set_num_threads(context.Globals.CoresToUse);
-            // Trained-from-scratch networks produce denormals, which are slow.
+            TensorEngine.Start(context.Globals.CoresToUse);
             return run();
+        }
+        catch (EngineException fault)
+        {
+            if (context.Globals.Verbose)
+                context.Streams.Error.WriteLine(fault.ToString());
+            return context.Finish(ExitCode.RunFailed, [Diagnostic.Error(DiagnosticId.EngineUnavailable, fault.Message, hint: "`lethe doctor` looks at each part")]);
         }
         catch (RunException fault)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Lethe.Diffusion.Engine;
 
 namespace Lethe.Host.Runs;
 
@@ -31,7 +32,7 @@ internal static class Lanes
             try
             {
                 if (count > 1)
-                    torch.set_num_threads(1);
+                    TensorEngine.UseThreads(1);
                 lane(stop.Token);
             }
             catch (Exception failure)

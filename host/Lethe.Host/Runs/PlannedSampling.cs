@@ -24,6 +24,9 @@ public sealed record PlannedSampling
     /// <summary>Pictures drawn together; part of the plan because rounding depends on it.</summary>
     public required int Batch { get; init; }
 
+    /// <summary><see cref="Dtype"/> of a number format's name: plans leave float32 out.</summary>
+    public static string? Drawn(string? format) => format is null || format == KeyName.Of(nameof(WeightFormat.Float32)) ? null : format;
+
     /// <summary>The number formats' names, as policies and commands write them.</summary>
     public static IReadOnlyList<string> Dtypes { get; } = [.. Enum.GetNames<WeightFormat>().Select(KeyName.Of)];
 

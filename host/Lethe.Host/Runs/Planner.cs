@@ -46,7 +46,7 @@ public static class Planner
                     Eta = policy.Evaluation.Eta > 0 ? policy.Evaluation.Eta : null,
                     Steps = policy.Evaluation.Steps,
                     GuidanceScale = policy.Evaluation.GuidanceScale,
-                    Dtype = policy.Evaluation.Dtype is { } drawn and not WeightFormat.Float32 ? KeyName.Of(drawn.ToString()) : null,
+                    Dtype = PlannedSampling.Drawn(choices.Dtype ?? KeyName.Of(policy.Evaluation.Dtype.ToString())),
                     Batch = Batch,
                 },
                 Prompts = Prompts(policy, styles),

@@ -8,4 +8,7 @@ public sealed record RunChoices
 
     /// <summary>Another device.</summary>
     public string? Device { get; init; }
+
+    /// <summary>Another number format to draw in.</summary>
+    public string? Dtype { get; init; }
 }

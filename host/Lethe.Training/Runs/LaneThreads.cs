@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Lethe.Diffusion.Engine;
 
 namespace Lethe.Training.Runs;
 
@@ -20,7 +21,7 @@ internal static class LaneThreads
             {
                 try
                 {
-                    torch.set_num_threads(1);
+                    TensorEngine.UseThreads(1);
                     results[number] = lane(number);
                 }
                 catch (Exception fault)

@@ -12,8 +12,19 @@ public static class TrainableParameters
         using var scope = torch.NewDisposeScope();
         var copies = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, tensor) in parameters)
-            copies.Add(name, new Parameter(tensor.detach().clone()));
+            copies.Add(name, Leaf(tensor.detach().clone()));
         return copies;
+    }
+
+    /// <summary>A tensor to be trained, which outlives the dispose scope it is made in; <c>new Parameter</c> alone would end with the scope.</summary>
+    /// <param name="data">Its start; taken over, so it can no longer be used.</param>
+    /// <param name="requiresGradient">False for one that is kept with the others but stays as it is.</param>
+    /// <returns>A leaf of the graph; the caller disposes it.</returns>
+    public static Parameter Leaf(Tensor data, bool requiresGradient = true)
+    {
+        var leaf = new Parameter(data, requiresGradient);
+        leaf.DetachFromDisposeScope();
+        return leaf;
     }
 
     /// <summary>What an optimiser takes.</summary>

@@ -55,7 +55,7 @@ public sealed class ClosedFormSystem : IDisposable
         using var scope = torch.NewDisposeScope();
         using var still = torch.no_grad();
         var values = torch.linalg.svdvals(_factor);
-        var ratio = (values[0] / values[-1]).item<double>();
+        var ratio = (values[0] / values[-1]).ToDouble();
         return ratio * ratio;
     }
 
@@ -113,7 +113,7 @@ public sealed class ClosedFormSystem : IDisposable
     private static Tensor PseudoRoot(Tensor gram)
     {
         var (values, vectors) = torch.linalg.eigh(gram);
-        var largest = values[-1].item<double>();
+        var largest = values[-1].ToDouble();
         var first = values.cpu().data<double>().ToArray().TakeWhile(value => value <= largest * RankCutoff).Count();
         if (first == values.shape[0])
             throw new ArgumentException("every row is zero and there is no ridge");

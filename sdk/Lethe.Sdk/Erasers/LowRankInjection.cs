@@ -1,3 +1,5 @@
+using Lethe.Sdk.Diffusion;
+
 namespace Lethe.Sdk.Erasers;
 
 /// <summary>
@@ -28,8 +30,8 @@ public static class LowRankInjection
             var down = torch.randn([own, inputs], ScalarType.Float32, generator: generator) / own;
             factors.Add(name, new LowRankFactors
             {
-                Down = new Parameter(down.to(parameter)),
-                Up = new Parameter(torch.zeros([outputs, own], parameter.dtype, parameter.device)),
+                Down = TrainableParameters.Leaf(down.to(parameter)),
+                Up = TrainableParameters.Leaf(torch.zeros([outputs, own], parameter.dtype, parameter.device)),
             });
         }
 

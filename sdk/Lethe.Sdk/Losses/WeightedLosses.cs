@@ -39,7 +39,7 @@ public sealed class WeightedLosses
         Tensor? total = null;
         for (var i = 0; i < values.Count; i++)
         {
-            named[_terms[i].Term.Name] = values[i].detach().to(torch.float64).item<double>();
+            named[_terms[i].Term.Name] = values[i].detach().to(torch.float64).ToDouble();
             var weighted = values[i] * _terms[i].Weight;
             total = total is null ? weighted : total + weighted;
         }

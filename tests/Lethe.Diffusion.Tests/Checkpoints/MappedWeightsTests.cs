@@ -39,7 +39,7 @@ public sealed class MappedWeightsTests : IDisposable
             weights["a"].add_(1);
             weights["a"].bytes[0] ^= 1;
         }
-        using var parameter = new Parameter(weights["b"]);
+        using var parameter = new Parameter(weights["b"].detach());
         using var adam = torch.optim.Adam([parameter], 0.1);
         parameter.pow(2).sum().backward();
         adam.step();

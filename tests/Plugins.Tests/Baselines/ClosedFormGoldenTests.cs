@@ -40,7 +40,7 @@ public sealed class ClosedFormGoldenTests
         var worst = tensors.Keys.Where(key => key.StartsWith("W.", StringComparison.Ordinal)).Max(key =>
         {
             var edited = options.Technique == UceTechnique.Tensor ? system.ProjectOut(tensors[key]) : system.Replace(tensors[key]);
-            return (edited - tensors[$"{name}.{key[2..]}"]).abs().max().item<double>();
+            return (edited - tensors[$"{name}.{key[2..]}"]).abs().max().ToDouble();
         });
 
         Assert.InRange(worst, 0, Tolerance);

@@ -64,7 +64,7 @@ public sealed class ClosedFormInvariantTests : IDisposable
         var edited = technique == UceTechnique.Tensor ? system.ProjectOut(weight) : system.Replace(weight);
         var (left, right) = NormalEquations(weight, blocks, 0.5, technique);
 
-        var residual = (edited.matmul(left) - right).norm().item<double>() / right.norm().item<double>();
+        var residual = (edited.matmul(left) - right).norm().ToDouble() / right.norm().ToDouble();
 
         Assert.InRange(residual, 0, 1e-10);
     }
@@ -121,7 +121,7 @@ public sealed class ClosedFormInvariantTests : IDisposable
         foreach (var preserveWeight in new[] { 0.01, 0.1, 1, 10, 100 })
         {
             using var system = new ClosedFormSystem([erased, new RowBlock { Inputs = kept, Weight = preserveWeight }], 0.5);
-            moved.Add((system.Replace(weight) - weight).matmul(kept.mT).norm().item<double>());
+            moved.Add((system.Replace(weight) - weight).matmul(kept.mT).norm().ToDouble());
         }
 
         Assert.Equal(moved.OrderDescending(), moved);
@@ -206,7 +206,7 @@ public sealed class ClosedFormInvariantTests : IDisposable
         return (left, right);
     }
 
-    private static double Distance(Tensor expected, Tensor actual) => (expected - actual).abs().max().item<double>();
+    private static double Distance(Tensor expected, Tensor actual) => (expected - actual).abs().max().ToDouble();
 
     private Tensor Random(long rows, long columns) => torch.randn([rows, columns], float64, generator: _generator);
 

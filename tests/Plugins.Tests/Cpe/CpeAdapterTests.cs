@@ -25,7 +25,7 @@ public sealed class CpeAdapterTests : IDisposable
         var attention = ResidualAttentionGate.Attention(states, concept.Query, null);
 
         Assert.True(changed.allclose(RandomAdapter.Project(null, _layers, states), 0, 0));
-        Assert.True((attention - (1.0 / RandomAdapter.Tokens)).abs().max().item<double>() < 1e-4);
+        Assert.True((attention - (1.0 / RandomAdapter.Tokens)).abs().max().ToDouble() < 1e-4);
         Assert.True(ResidualAttentionGate.Logits(attention, states, concept.Scaler).eq(0).all().item<bool>());
     }
 
@@ -54,7 +54,7 @@ public sealed class CpeAdapterTests : IDisposable
 
         var attention = ResidualAttentionGate.Attention(RandomAdapter.States(), concept.Query, null);
 
-        Assert.True((attention.sum(-1) - 1).abs().max().item<double>() < 1e-6);
+        Assert.True((attention.sum(-1) - 1).abs().max().ToDouble() < 1e-6);
         Assert.False(attention.allclose(attention.mT, 1e-3, 1e-3));
     }
 

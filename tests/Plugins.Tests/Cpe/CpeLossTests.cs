@@ -82,7 +82,7 @@ public sealed class CpeLossTests : IDisposable
             * ((1 + Eta) * (1 + Eta));
 
         Close(terms.Erase, expected);
-        Assert.Equal(0, terms.Anchor!.item<double>());
+        Assert.Equal(0, terms.Anchor!.ToDouble());
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class CpeLossTests : IDisposable
         var objective = new CpeObjective(_frozen, Eta, 1);
         var terms = objective.Erase(adapter, objective.Prepare(target[0], target[0]), Random(3), null);
 
-        Assert.All(Gradients(terms.Total, adapter), gradient => Assert.Equal(0, gradient.abs().max().item<double>()));
+        Assert.All(Gradients(terms.Total, adapter), gradient => Assert.Equal(0, gradient.abs().max().ToDouble()));
     }
 
     [Fact]
@@ -113,12 +113,12 @@ public sealed class CpeLossTests : IDisposable
             var values = new[] { step, -step }.Select(change =>
             {
                 flat.select(0, 1).add_(change);
-                var value = objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), anchors, null).Total.item<double>();
+                var value = objective.Erase(adapter, objective.Prepare(target[0], surrogate[0]), anchors, null).Total.ToDouble();
                 flat.select(0, 1).sub_(change);
                 return value;
             }).ToArray();
             var expected = (values[0] - values[1]) / (2 * step);
-            Assert.Equal(expected, gradient.reshape(-1).select(0, 1).item<double>(), Math.Abs(expected) * 1e-5 + 1e-7);
+            Assert.Equal(expected, gradient.reshape(-1).select(0, 1).ToDouble(), Math.Abs(expected) * 1e-5 + 1e-7);
         }
     }
 

@@ -39,5 +39,5 @@ internal static class GoldenCpe
     };
 
     public static double Relative(Tensor actual, Tensor expected) =>
-        ((actual - expected).norm() / (expected.norm() + 1e-30)).to(ScalarType.Float64).item<double>();
+        ((actual - expected).norm() / (expected.norm() + 1e-30)).to(ScalarType.Float64).ToDouble();
 }

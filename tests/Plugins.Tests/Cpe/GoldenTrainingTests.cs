@@ -131,7 +131,7 @@ public sealed class GoldenTrainingTests : IDisposable
         private void Loss(string step, string name, Tensor value)
         {
             var wanted = expected.GetProperty(step).GetProperty("losses").GetProperty(name).GetDouble();
-            Assert.Equal(wanted, value.detach().item<double>(), Math.Abs(wanted) * LossTolerance);
+            Assert.Equal(wanted, value.detach().ToDouble(), Math.Abs(wanted) * LossTolerance);
         }
 
         private void Gradients(string step, TrainableAdapter adapter)

@@ -56,7 +56,7 @@ public sealed class NoiseGradientTests : IDisposable
         {
             using var still = torch.no_grad();
             Move(distance);
-            var value = Loss().to(ScalarType.Float64).item<double>();
+            var value = Loss().to(ScalarType.Float64).ToDouble();
             Move(-distance);
             return value;
         }

@@ -57,11 +57,11 @@ public sealed class RealEraClosedFormTests : IDisposable
         var least = Objective(leaf, old, sets.Blocks, ridge);
         least.backward();
 
-        Assert.InRange(leaf.grad!.norm().item<double>(), 0, 1e-9 * least.item<double>());
+        Assert.InRange(leaf.grad!.norm().ToDouble(), 0, 1e-9 * least.ToDouble());
         for (var i = 0; i < 5; i++)
         {
             var moved = solved + torch.randn(solved.shape, float64, generator: _generator) * 1e-3;
-            Assert.True(Objective(moved, old, sets.Blocks, ridge).item<double>() > least.item<double>());
+            Assert.True(Objective(moved, old, sets.Blocks, ridge).ToDouble() > least.ToDouble());
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class RealEraClosedFormTests : IDisposable
         var (_, _, directions) = torch.linalg.svd(pair.Concept);
         var unrelated = directions.narrow(0, pair.Concept.shape[0], width - pair.Concept.shape[0]);
         var shared = system.Replace(torch.eye(width, dtype: float64));
-        var kept = (unrelated.matmul(shared) * unrelated).sum(1).mean().item<double>();
+        var kept = (unrelated.matmul(shared) * unrelated).sum(1).mean().ToDouble();
 
         var kappa = RealEraMethod.Contraction([sets], mu);
         Assert.Equal(1 - kappa, kept, 0.02);
@@ -137,7 +137,7 @@ public sealed class RealEraClosedFormTests : IDisposable
         {
             using var system = new ClosedFormSystem(blocks, cases.GetProperty("cases").GetProperty(name).GetProperty("lamb").GetDouble());
             var worst = tensors.Keys.Where(key => key.StartsWith("W.", StringComparison.Ordinal)).Max(key =>
-                (system.Replace(tensors[key]) - tensors[$"{name}.{key[2..]}"]).abs().max().item<double>());
+                (system.Replace(tensors[key]) - tensors[$"{name}.{key[2..]}"]).abs().max().ToDouble());
             Assert.InRange(worst, 0, 1e-8);
         }
     }

@@ -52,8 +52,8 @@ public sealed class RealEraMethodTests : IDisposable
         Assert.True(drawn.Direction.norm(1).allclose(torch.ones([50], float64)));
         Assert.True((e + drawn.Eta).allclose((1 - drawn.Share) * e + drawn.Share * v));
         Assert.True(drawn.Eta.allclose(drawn.Direction * drawn.Eta.norm(1, keepdim: true)));
-        Assert.Equal(0, v.mean().item<double>(), 0.1);
-        Assert.Equal(1, v.std().item<double>(), 0.1);
+        Assert.Equal(0, v.mean().ToDouble(), 0.1);
+        Assert.Equal(1, v.std().ToDouble(), 0.1);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class RealEraMethodTests : IDisposable
         {
             var (eta, soft) = (block.Inputs - pair.Concept, block.Targets! - pair.Becomes);
             for (var row = 0; row < eta.shape[0]; row++)
-                Assert.Equal(1, torch.nn.functional.normalize(eta[row], dim: 0).dot(torch.nn.functional.normalize(soft[row], dim: 0)).item<double>(), 1e-9);
+                Assert.Equal(1, torch.nn.functional.normalize(eta[row], dim: 0).dot(torch.nn.functional.normalize(soft[row], dim: 0)).ToDouble(), 1e-9);
         });
         if (noise == NoiseShape.Shared)
             Assert.All(blocks.Skip(1), block => Assert.True((block.Inputs - pair.Concept).std([0L]).lt(1e-12).all().item<bool>()));
@@ -135,7 +135,7 @@ public sealed class RealEraMethodTests : IDisposable
 
         Assert.Equal(first, pair.Rows.First);
         Assert.True(moved.narrow(1, 0, first).allclose(pair.Target.narrow(1, 0, first), 0, 0));
-        Assert.Equal(_encoder.MaxLength - first, moved.ne(pair.Target).select(0, 0).to(float64).sum(1).gt(0).to(float64).sum().item<double>());
+        Assert.Equal(_encoder.MaxLength - first, moved.ne(pair.Target).select(0, 0).to(float64).sum(1).gt(0).to(float64).sum().ToDouble());
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Composition.Hosting;
-using System.Runtime.Loader;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
+using McMaster.NETCore.Plugins;
 
 namespace Lethe.Host.Plugins;
 
@@ -11,7 +11,7 @@ namespace Lethe.Host.Plugins;
 /// </summary>
 public sealed class PluginCatalog : IDisposable
 {
-    private readonly List<(CompositionHost Container, AssemblyLoadContext Context)> _loaded = [];
+    private readonly List<(CompositionHost Container, PluginLoader Loader)> _loaded = [];
     private readonly Func<PluginIdentity, bool> _open;
     private readonly bool _collectible;
     private readonly Dictionary<string, InstalledEraser> _erasers = new(StringComparer.Ordinal);
@@ -83,11 +83,10 @@ public sealed class PluginCatalog : IDisposable
     /// <summary>Disposes every plugin's parts.</summary>
     public void Dispose()
     {
-        foreach (var (container, context) in _loaded)
+        foreach (var (container, loader) in _loaded)
         {
             container.Dispose();
-            if (context.IsCollectible)
-                context.Unload();
+            loader.Dispose();
         }
 
         _loaded.Clear();
@@ -140,7 +139,7 @@ public sealed class PluginCatalog : IDisposable
         if (PluginComposition.Compose(copies.Keep(folder, files), identity, _collectible, found) is not { } composed)
             return Refused(folder, identity, files, found);
 
-        _loaded.Add((composed.Container, composed.Context));
+        _loaded.Add((composed.Container, composed.Loader));
         var erasers = composed.Erasers.Where(export => Admit(export.Metadata, identity, found))
             .Select(export => new InstalledEraser(identity, export)).OrderBy(eraser => eraser.Id, StringComparer.Ordinal).ToList();
         foreach (var eraser in erasers)

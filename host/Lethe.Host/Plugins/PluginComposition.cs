@@ -1,8 +1,8 @@
 using System.Composition.Hosting;
 using System.Reflection;
-using System.Runtime.Loader;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
+using McMaster.NETCore.Plugins;
 
 namespace Lethe.Host.Plugins;
 
@@ -14,23 +14,24 @@ internal static class PluginComposition
     /// <param name="plugin">Who is loaded.</param>
     /// <param name="collectible">Whether the plugin can be unloaded.</param>
     /// <param name="found">Receives what went wrong.</param>
-    /// <returns>The container, its erasers and where they live; null when nothing could be composed.</returns>
-    public static (CompositionHost Container, IReadOnlyList<Lazy<IEraser, EraserMetadata>> Erasers, AssemblyLoadContext Context)? Compose(
+    /// <returns>The container, its erasers and what unloads them; null when nothing could be composed.</returns>
+    public static (CompositionHost Container, IReadOnlyList<Lazy<IEraser, EraserMetadata>> Erasers, PluginLoader Loader)? Compose(
         string mainAssembly, PluginIdentity plugin, bool collectible, List<Diagnostic> found)
     {
         CompositionHost? container = null;
+        PluginLoader? loader = null;
         try
         {
-            var context = new PluginLoadContext(mainAssembly, plugin.Id, collectible);
-            var missing = PluginNeeds.Missing(mainAssembly, context);
+            var missing = PluginNeeds.Missing(mainAssembly, plugin.Id);
             found.AddRange(missing);
             if (missing.Count > 0)
                 return null;
-            var assembly = context.LoadFromAssemblyName(new AssemblyName(Path.GetFileNameWithoutExtension(mainAssembly)));
+            loader = PluginContext.Create(mainAssembly, collectible);
+            var assembly = loader.LoadDefaultAssembly();
             container = new ContainerConfiguration().WithParts(LoadableTypes(assembly, plugin, found)).CreateContainer();
             var erasers = container.GetExports<Lazy<IEraser, EraserMetadata>>().ToList();
             if (erasers.Count > 0)
-                return (container, erasers, context);
+                return (container, erasers, loader);
             found.Add(Diagnostic.Error(DiagnosticId.NoExports, $"plugin `{plugin.Id}` exports nothing", "put `[Eraser(...)]` on a class that implements `IEraser`"));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -40,6 +41,7 @@ internal static class PluginComposition
         }
 
         container?.Dispose();
+        loader?.Dispose();
         return null;
     }
 

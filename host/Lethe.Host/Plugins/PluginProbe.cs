@@ -10,6 +10,9 @@ namespace Lethe.Host.Plugins;
 /// <summary>Judges a plugin by its metadata. Nothing of it runs, and no file stays open.</summary>
 internal static partial class PluginProbe
 {
+    // The contract assembly of SDK 1.
+    private const string FormerEngine = "Lethe.Torch";
+
     /// <summary>Reads a main assembly.</summary>
     /// <param name="mainAssembly">Full path.</param>
     /// <param name="found">Receives every reason to refuse it.</param>
@@ -62,7 +65,7 @@ internal static partial class PluginProbe
             return Refuse(found, DiagnosticId.BadPluginIdentity, $"`{path}` has the plugin id `{identity.Id}`, expected lower-case words joined by dots or dashes");
         if (name != Path.GetFileNameWithoutExtension(path))
             return Refuse(found, DiagnosticId.BadPluginIdentity, $"`{path}` holds the assembly `{name}`, expected the file's own name");
-        if (PluginLoadContext.BelongsToHost(name))
+        if (ContractSurface.Assemblies.Contains(name) || HostAssemblies.IsPrivate(name))
             return Refuse(found, DiagnosticId.BadPluginIdentity, $"plugin `{identity.Id}` was not loaded: its assembly `{name}` is named like one of the host");
         return identity;
     }
@@ -70,16 +73,19 @@ internal static partial class PluginProbe
     private static void Judge(MetadataReader reader, Machine machine, PluginIdentity identity, List<Diagnostic> found)
     {
         var refusal = $"plugin `{identity.Id}` was not loaded";
+        if (reader.AssemblyReferences.Any(handle => reader.StringComparer.Equals(reader.GetAssemblyReference(handle).Name, FormerEngine)))
+        {
+            found.Add(Diagnostic.Error(DiagnosticId.OtherTensorEngine,
+                $"{refusal}: it was built for the tensor engine `{FormerEngine}`, this host runs `{typeof(torch).Assembly.GetName().Name}`",
+                $"rebuild the plugin against SDK {SdkVersion.Current}"));
+            return;
+        }
+
         if (SdkCompatibility.Judge(identity, SdkVersion.Current) is { } mismatch)
         {
             found.Add(mismatch);
             return;
         }
-
-        var engine = typeof(torch).Assembly.GetName().Name!;
-        var other = engine == "TorchSharp" ? "Lethe.Torch" : "TorchSharp";
-        if (reader.AssemblyReferences.Any(handle => reader.StringComparer.Equals(reader.GetAssemblyReference(handle).Name, other)))
-            found.Add(Diagnostic.Error(DiagnosticId.OtherTensorEngine, $"{refusal}: it was built for the tensor engine `{other}`, this host runs `{engine}`"));
 
         foreach (var member in ContractSurface.OfHost.MissingFor(reader).Take(5))
         {

@@ -46,6 +46,6 @@ internal static partial class PluginShape
         }
     }
 
-    [GeneratedRegex(@"(\A|/)(lib)?(torch|c10|cudart|lethe_torch)[^/]*\.(so|dll|dylib)[^/]*\z", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(\A|/)(lib)?(LibTorchSharp|torch(?!Sharp)|c10|cudart)[^/]*\.(so|dll|dylib)[^/]*\z", RegexOptions.IgnoreCase)]
     private static partial Regex EngineNative();
 }

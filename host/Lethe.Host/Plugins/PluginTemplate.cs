@@ -20,7 +20,10 @@ internal sealed partial class PluginTemplate
             ["__ID__"] = id,
             ["__ASSEMBLY__"] = string.Join('.', id.Split('.').Select(Pascal)),
             ["__NAME__"] = Pascal(id.Split('.')[^1]),
+            ["__SLUG__"] = id.Split('.')[^1],
+            ["__LETHE__"] = tree ?? Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory),
             ["__SDK_VERSION__"] = PackageVersion(),
+            ["__TORCHSHARP_VERSION__"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
             ["__PACKAGES__"] = tree is null ? "packages" : Path.Combine(tree, "artifacts", "packages"),
             ["__CONTRACT__"] = SdkVersion.Current.ToString(),
         };

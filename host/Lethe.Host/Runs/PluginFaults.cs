@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
-using System.Runtime.Loader;
 using Lethe.Host.Plugins;
 using Lethe.Sdk.Diagnostics;
 
@@ -48,11 +48,11 @@ public static class PluginFaults
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            var context = new StackTrace(cause, fNeedFileInfo: false).GetFrames()
-                .Select(frame => frame.GetMethod()?.Module.Assembly).OfType<System.Reflection.Assembly>()
-                .Select(AssemblyLoadContext.GetLoadContext).OfType<PluginLoadContext>().FirstOrDefault();
-            if (context is not null)
-                return context.PluginId;
+            var plugin = new StackTrace(cause, fNeedFileInfo: false).GetFrames()
+                .Select(frame => frame.GetMethod()?.Module.Assembly).OfType<Assembly>()
+                .Select(PluginContext.PluginOf).FirstOrDefault(id => id is not null);
+            if (plugin is not null)
+                return plugin;
         }
 
         return null;

@@ -1,7 +1,7 @@
 #if MAJOR
 [assembly: System.Reflection.AssemblyVersion("99.0.0.0")]
 #else
-[assembly: System.Reflection.AssemblyVersion("1.0.0.0")]
+[assembly: System.Reflection.AssemblyVersion("2.0.0.0")]
 #endif
 
 namespace Lethe.Sdk

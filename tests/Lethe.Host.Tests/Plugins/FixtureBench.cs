@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Lethe.Host.Plugins;
@@ -48,6 +52,20 @@ public sealed class FixtureBench : IDisposable
         File.WriteAllBytes(output, Compiled.GetOrAdd(
             string.Join('|', [Path.GetFileName(output), source, define, .. stable]), _ => CompileNow(output, source, define, references)));
         return output;
+    }
+
+    /// <summary>Lets a compiled plugin ask for version 99 of an assembly that it references.</summary>
+    public static void RaiseReference(string plugin, string name)
+    {
+        var bytes = File.ReadAllBytes(plugin);
+        using var pe = new PEReader([.. bytes]);
+        var reader = pe.GetMetadataReader();
+        var row = reader.AssemblyReferences.Single(handle => reader.StringComparer.Equals(reader.GetAssemblyReference(handle).Name, name));
+        // A row begins with the major version.
+        var offset = pe.PEHeaders.MetadataStartOffset + reader.GetTableMetadataOffset(TableIndex.AssemblyRef)
+            + ((MetadataTokens.GetRowNumber(row) - 1) * reader.GetTableRowSize(TableIndex.AssemblyRef));
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(offset), 99);
+        File.WriteAllBytes(plugin, bytes);
     }
 
     public PluginCatalog Load(PluginTrust trust = PluginTrust.Anything) => PluginCatalog.Load([Root], trust, Path.Combine(Base, "store"));

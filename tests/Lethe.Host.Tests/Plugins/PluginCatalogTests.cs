@@ -1,4 +1,5 @@
 using Lethe.Host.Plugins;
+using Lethe.Sdk;
 using Lethe.Sdk.Diagnostics;
 using Lethe.Sdk.Erasers;
 
@@ -74,7 +75,7 @@ public sealed class PluginCatalogTests : IDisposable
 
         var refusal = Refusal(catalog, "test.contract");
         Assert.Equal(DiagnosticId.SdkVersionMismatch, refusal.Id);
-        Assert.Equal("plugin `test.contract` was not loaded: built against SDK 99.0, this host provides 1.0", refusal.Message);
+        Assert.Equal($"plugin `test.contract` was not loaded: built against SDK 99.0, this host provides {SdkVersion.Current}", refusal.Message);
     }
 
     [Fact]
@@ -102,12 +103,16 @@ public sealed class PluginCatalogTests : IDisposable
         Assert.Same(typeof(IEraser).Assembly, eraser.GetType().GetInterface(nameof(IEraser))!.Assembly);
     }
 
-    [Fact]
-    public void Load_TwoVersionsOfALibrary_EachPluginSeesItsOwn()
+    // One that nobody else has, one of the host, one that the engine references and the loader would share with it.
+    [Theory]
+    [InlineData("Dependency")]
+    [InlineData("YamlDotNet")]
+    [InlineData("Google.Protobuf")]
+    public void Load_TwoVersionsOfALibrary_EachPluginSeesItsOwn(string library)
     {
         foreach (var (name, define) in new[] { ("First", "FIRST"), ("Second", "SECOND") })
         {
-            var dependency = FixtureBench.Compile(Path.Combine(_bench.Root, name, "Dependency.dll"), "Dependency.cs", define);
+            var dependency = FixtureBench.Compile(Path.Combine(_bench.Root, name, library + ".dll"), "Dependency.cs", define);
             _bench.AddPlugin(name, "UsesDependency.cs", define, dependency: dependency);
         }
 
@@ -170,11 +175,14 @@ public sealed class PluginCatalogTests : IDisposable
         Assert.Equal(DiagnosticId.BadDependencyFile, Refusal(catalog, "test.empty").Id);
     }
 
-    [Fact]
-    public void Load_EngineLibraryInTheFolder_IsRefused()
+    [Theory]
+    [InlineData("libtorch_cpu.so")]
+    [InlineData("libLibTorchSharp.so")]
+    [InlineData("LibTorchSharp.dll")]
+    public void Load_EngineLibraryInTheFolder_IsRefused(string library)
     {
         var path = _bench.AddPlugin("Native", "NoExports.cs");
-        File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, "libtorch_cpu.so"), "");
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, library), "");
 
         using var catalog = LoadBesideGood();
 

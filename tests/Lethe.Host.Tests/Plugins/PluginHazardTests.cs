@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Lethe.EndToEnd;
-using Lethe.Host.Plugins;
 using Lethe.Host.Tests.Cli;
 using Lethe.Sdk.Diagnostics;
 
@@ -69,36 +69,66 @@ public sealed class PluginHazardTests : IDisposable
     }
 
     [Fact]
-    public void Load_OtherEngine_IsRefused()
+    public void Load_LibraryOfThePluginNeedsWhatOnlyTheHostHas_IsRefused()
     {
-        var engine = FixtureBench.Compile(Path.Combine(_bench.Root, "OtherEngine", "TorchSharp.dll"), "OtherEngine.cs", "ENGINE");
+        var hidden = FixtureBench.Compile(Path.Combine(_bench.Base, "elsewhere", "Spectre.Console.dll"), "Dependency.cs", "HIDDEN");
+        var library = FixtureBench.Compile(Path.Combine(_bench.Root, "Forgetful", "Dependency.dll"), "Dependency.cs", "PASSES_ON", hidden);
+        _bench.AddPlugin("Forgetful", "UsesDependency.cs", dependency: library);
+
+        using var catalog = _bench.Load();
+
+        Assert.Equal(
+            "plugin `test.second` was not loaded: its `Dependency.dll` needs `Spectre.Console` 0.0.0.0, which belongs to the host and is not shared with plugins",
+            Assert.Single(catalog.Plugins[0].Diagnostics, diagnostic => diagnostic.Severity == Severity.Error).Message);
+    }
+
+    [Fact]
+    public void Load_EngineOfSdk1_IsRefused()
+    {
+        var engine = FixtureBench.Compile(Path.Combine(_bench.Root, "OtherEngine", "Lethe.Torch.dll"), "OtherEngine.cs", "ENGINE");
         _bench.AddPlugin("OtherEngine", "OtherEngine.cs", dependency: engine);
 
         using var catalog = _bench.Load();
 
         var refusal = Assert.Single(catalog.Plugins[0].Diagnostics);
         Assert.Equal(DiagnosticId.OtherTensorEngine, refusal.Id);
-        Assert.Equal("plugin `test.engine` was not loaded: it was built for the tensor engine `TorchSharp`, this host runs `Lethe.Torch`", refusal.Message);
+        Assert.Equal("plugin `test.engine` was not loaded: it was built for the tensor engine `Lethe.Torch`, this host runs `TorchSharp`", refusal.Message);
     }
 
     [Fact]
     public void Load_OwnCopyOfTheEngine_UsesTheHosts()
     {
-        var engine = typeof(torch).Assembly.Location;
-        _bench.AddPlugin("UsesEngine", "UsesEngine.cs", dependency: engine);
-        File.Copy(engine, Path.Combine(_bench.Root, "UsesEngine", Path.GetFileName(engine)));
+        AddOwnEngine();
 
         using var catalog = _bench.Load();
 
+        Assert.True(catalog.Erasers.ContainsKey("test.uses-engine"), string.Join("\n", catalog.Diagnostics));
         Assert.True(catalog.Erasers["test.uses-engine"].TryCreate(out var eraser, out _));
-        Assert.Equal(engine, eraser.ToString());
+        Assert.Equal(typeof(torch).Assembly.Location, eraser.ToString());
     }
 
+    // The loader asks the host with the version that the plugin names, and takes the plugin's copy when the host's is older.
     [Fact]
-    public void Load_NativeFileThatDepsJsonDoesNotList_IsRefused()
+    public void Load_OwnCopyOfANewerEngine_UsesTheHosts()
+    {
+        FixtureBench.RaiseReference(AddOwnEngine(), "TorchSharp");
+
+        using var catalog = _bench.Load();
+
+        Assert.True(catalog.Erasers.ContainsKey("test.uses-engine"), string.Join("\n", catalog.Diagnostics));
+        Assert.True(catalog.Erasers["test.uses-engine"].TryCreate(out var eraser, out _));
+        Assert.Equal(typeof(torch).Assembly.Location, eraser.ToString());
+    }
+
+    // A native library that was only copied into the folder, so that `.deps.json` does not know it.
+    [Fact]
+    public void Verify_NativeFileThatDepsJsonDoesNotList_IsFound()
     {
         var path = _bench.AddPlugin("NativeDependency", "NativeDependency.cs");
-        File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, "lethe_fixture_native.so"), "");
+        var extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        File.Copy(
+            Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "*System.Native" + extension).First(),
+            Path.Combine(Path.GetDirectoryName(path)!, "lethe_fixture_native" + extension));
         File.WriteAllText(Path.ChangeExtension(path, ".deps.json"), """
             {
               "runtimeTarget": { "name": ".NETCoreApp,Version=v10.0" },
@@ -107,10 +137,9 @@ public sealed class PluginHazardTests : IDisposable
             }
             """);
 
-        using var catalog = _bench.Load();
+        var result = CliResult.Run("plugins", "verify", "test.native", "--plugins", _bench.Root, "--allow-untrusted");
 
-        Assert.Equal(PluginState.Refused, catalog.Plugins[0].State);
-        Assert.Contains("`lethe_fixture_native.so`", Assert.Single(catalog.Plugins[0].Diagnostics, d => d.Severity == Severity.Error).Message, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Success, "test.native  ok\n"), (result.ExitCode, result.Out));
     }
 
     [Theory]
@@ -147,6 +176,14 @@ public sealed class PluginHazardTests : IDisposable
     {
         var dependency = FixtureBench.Compile(Path.Combine(_bench.Base, "elsewhere", library + ".dll"), "Dependency.cs", null);
         _bench.AddPlugin("Forgetful", "UsesDependency.cs", dependency: dependency);
+    }
+
+    private string AddOwnEngine()
+    {
+        var engine = typeof(torch).Assembly.Location;
+        var path = _bench.AddPlugin("UsesEngine", "UsesEngine.cs", dependency: engine);
+        File.Copy(engine, Path.Combine(_bench.Root, "UsesEngine", Path.GetFileName(engine)));
+        return path;
     }
 
     private Task<LetheResult> Apply(string eraser)

@@ -15,13 +15,17 @@ internal static class ClipText
     /// </summary>
     private const int LongestPiece = 4096;
 
+    /// <summary>Whether the runtime found ICU. Without it (invariant globalization) it composes nothing, and does not say so.</summary>
+    public static bool CanCompose { get; } = "e\u0301".Normalize() == "\u00E9";
+
     private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
+    /// <exception cref="PlatformNotSupportedException">The prompt has characters that only ICU can compose, and there is none.</exception>
     public static string Normalize(string prompt)
     {
         var result = new StringBuilder(prompt.Length);
         var space = false;
-        foreach (var rune in CanonicalComposition.Normalize(prompt).EnumerateRunes())
+        foreach (var rune in Compose(prompt, CanCompose).EnumerateRunes())
         {
             if (Rune.IsWhiteSpace(rune))
             {
@@ -35,6 +39,19 @@ internal static class ClipText
             else result.Append(Rune.ToLowerInvariant(rune).ToString());
         }
         return result.ToString();
+    }
+
+    /// <summary>Unicode normalization form C.</summary>
+    internal static string Compose(string prompt, bool canCompose)
+    {
+        // Everything below U+0300 is composed already.
+        if (prompt.All(c => c < '\u0300')) return prompt;
+        if (!canCompose)
+            throw new PlatformNotSupportedException(
+                $"`{prompt.ReplaceLineEndings(" ")}` has characters that ICU is needed for, and it is not installed: install `libicu` (Debian 12: `libicu72`)");
+        // The runtime refuses half a surrogate pair, which Hugging Face never sees, and U+FFFE, which nothing composes with.
+        var whole = string.Concat(prompt.EnumerateRunes());
+        return string.Join('\uFFFE', whole.Split('\uFFFE').Select(part => part.Normalize(NormalizationForm.FormC)));
     }
 
     /// <summary>

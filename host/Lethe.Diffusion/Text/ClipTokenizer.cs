@@ -36,6 +36,9 @@ public sealed class ClipTokenizer
         });
     }
 
+    /// <summary>Whether prompts in other than Latin letters can be read, which takes ICU.</summary>
+    public static bool ReadsUnicode => ClipText.CanCompose;
+
     public int StartId { get; }
 
     public int EndId { get; }
@@ -61,6 +64,7 @@ public sealed class ClipTokenizer
     public static ClipTokenizer Clip(string padToken = BpeTrainer.EndToken) => new(VocabularyFiles.Of(ClipVocabulary.Merges, padToken));
 
     /// <summary>Ids of the prompt's own tokens: no start, no end, no padding, no limit.</summary>
+    /// <exception cref="PlatformNotSupportedException">The prompt needs what <see cref="ReadsUnicode"/> says is not there.</exception>
     public IReadOnlyList<int> Tokenize(string prompt) => merger.EncodeToIds(prompt);
 
     /// <summary>Model input of length <see cref="ContextLength"/>: start, the first 75 tokens, end, padding.</summary>

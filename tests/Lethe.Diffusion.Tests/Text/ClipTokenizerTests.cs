@@ -127,7 +127,7 @@ public sealed class ClipTokenizerTests
 
     /// <summary>Fragments that the rules treat apart, with any code points between them.</summary>
     private static Gen<string> Texts => Gen.OneOf(
-            Gen.Elements("cat", "Zebra's", "'ll", "<|", "|>", " ", "\t\u3000", "12", "\u00B2", "e\u0301", "\u0130", "\U0001D518", "\U0001F36E", "!?"),
+            Gen.Elements("cat", "Zebra's", "'ll", "<|", "|>", " ", "\t\u3000", "12", "\uD83C", "\uFFFE", "\u00B2", "e\u0301", "\u0130", "\U0001D518", "\U0001F36E", "!?"),
             Gen.Choose(0, 0xD7FF).Select(char.ConvertFromUtf32), Gen.Choose(0xE000, 0x10FFFF).Select(char.ConvertFromUtf32))
         .ArrayOf().Select(string.Concat);
 
@@ -150,4 +150,17 @@ public sealed class ClipTokenizerTests
     [InlineData("\u0958", "\u0915\u093C")]
     public void Normalize_CanonicallyEqualText_IsComposed(string text, string expected) =>
         Assert.Equal(expected, ClipText.Normalize(text));
+
+    [Fact]
+    public void Normalize_WhatTheRuntimeRefusesToCompose_IsComposed() =>
+        Assert.Equal("\uFFFD\u00E9\uFFFE\u00E9", ClipText.Normalize("\uD83Ce\u0301\uFFFEe\u0301"));
+
+    [Fact]
+    public void Compose_WithoutIcu_RefusesWhatNeedsItAndSaysWhatToInstall()
+    {
+        var refusal = Assert.Throws<PlatformNotSupportedException>(() => ClipText.Compose("e\u0301", canCompose: false));
+
+        Assert.Contains("install `libicu`", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("caf\u00E9", ClipText.Compose("caf\u00E9", canCompose: false));
+    }
 }

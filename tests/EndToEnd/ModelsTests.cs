@@ -82,6 +82,9 @@ public sealed class ModelsTests : IDisposable
         Assert.Contains("lethe.policy_sha256", after.Metadata.Keys);
         Assert.Contains("lethe.plugins", after.Metadata.Keys);
         Assert.True(File.Exists(_studio.In("run/model/single.config/unet/config.json")));
+        var shown = await Lethe("models", "show", "run/model/single.safetensors");
+        Ok(shown);
+        Assert.Matches(@"metadata    lethe\.plugins: .*\n(metadata .*\n)*metadata    lethe\.policy_sha256: ", shown.Out);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ public static class BpeTrainer
     /// <summary>Bytes, bytes at a word's end, and the two special tokens: no vocabulary is smaller.</summary>
     public const int SmallestVocabulary = 514;
 
+    private static readonly string[] Specials = [StartToken, EndToken];
+
     /// <summary>
     /// Writes <c>vocab.json</c>, <c>merges.txt</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> to
     /// <paramref name="folder"/>. The same texts give the same bytes, whatever their order.
@@ -30,9 +32,7 @@ public static class BpeTrainer
     private static List<(string Left, string Right)> Merges(IEnumerable<string> texts, int limit)
     {
         var words = texts
-            .SelectMany(text => ClipText.CutSpecial(ClipText.Normalize(text), [StartToken, EndToken]))
-            .Where(part => !part.Special)
-            .SelectMany(part => ClipText.Pieces(part.Text))
+            .SelectMany(text => Words(ClipText.Normalize(text)))
             .CountBy(word => word)
             .Select(word => (Symbols: ByteSymbols.OfWord(word.Key), Count: (long)word.Value))
             .ToList();
@@ -44,9 +44,25 @@ public static class BpeTrainer
         {
             merges.Add(best);
             spelled.Add(best.Left + best.Right);
-            foreach (var (symbols, _) in words) BpeMerge.Apply(symbols, best.Left, best.Right);
+            foreach (var (symbols, _) in words) Join(symbols, best.Left, best.Right);
         }
         return merges;
+    }
+
+    private static IEnumerable<string> Words(string text) =>
+        ClipText.Pieces(text, Specials).Select(piece => text.Substring(piece.Offset, piece.Length)).Where(word => !Specials.Contains(word));
+
+    /// <summary>Joins, left to right, every place where <paramref name="left"/> stands before <paramref name="right"/>.</summary>
+    private static void Join(List<string> symbols, string left, string right)
+    {
+        var kept = 0;
+        for (var i = 0; i < symbols.Count; i++)
+        {
+            var joins = i + 1 < symbols.Count && symbols[i] == left && symbols[i + 1] == right;
+            symbols[kept++] = joins ? left + right : symbols[i];
+            if (joins) i++;
+        }
+        symbols.RemoveRange(kept, symbols.Count - kept);
     }
 
     private static (string Left, string Right)? MostFrequentPair(

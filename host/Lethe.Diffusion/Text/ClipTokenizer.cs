@@ -1,10 +1,12 @@
 using Lethe.Diffusion.Checkpoints;
+using Microsoft.ML.Tokenizers;
 
 namespace Lethe.Diffusion.Text;
 
 /// <summary>
 /// CLIP's byte-level byte-pair tokenizer. It follows Hugging Face's fast tokenizer ("hf_fast"): Unicode NFC, white space
-/// collapsed, lower case character by character, no repair of mis-encoded text. Immutable, hence safe from any thread.
+/// collapsed, lower case character by character, no repair of mis-encoded text. Safe from any thread: all it ever changes is
+/// the byte-pair tokenizer's cache of short words, which is locked and bounded.
 /// </summary>
 public sealed class ClipTokenizer
 {
@@ -12,16 +14,30 @@ public sealed class ClipTokenizer
     public const int ContextLength = 77;
 
     private readonly VocabularyFiles files;
-    private readonly string[] specials;
+    private readonly BpeTokenizer merger;
 
     private ClipTokenizer(VocabularyFiles files)
     {
         this.files = files;
-        specials = [files.StartToken, files.EndToken];
         StartId = files.Ids[files.StartToken];
         EndId = files.Ids[files.EndToken];
         PadId = files.Ids[files.PadToken];
+        // Where start and end are one token, it is listed once.
+        string[] specials = [.. new[] { files.StartToken, files.EndToken }.Distinct()];
+        merger = BpeTokenizer.Create(new BpeOptions(files.Ids)
+        {
+            Merges = files.Merges,
+            ByteLevel = true,
+            EndOfWordSuffix = ByteSymbols.EndOfWord,
+            UnknownToken = files.UnknownToken,
+            SpecialTokens = specials.ToDictionary(token => token, token => files.Ids[token]),
+            Normalizer = new ClipNormalizer(),
+            PreTokenizer = new ClipPreTokenizer(specials),
+        });
     }
+
+    /// <summary>Whether prompts in other than Latin letters can be read, which takes ICU.</summary>
+    public static bool ReadsUnicode => ClipText.CanCompose;
 
     public int StartId { get; }
 
@@ -48,25 +64,8 @@ public sealed class ClipTokenizer
     public static ClipTokenizer Clip(string padToken = BpeTrainer.EndToken) => new(VocabularyFiles.Of(ClipVocabulary.Merges, padToken));
 
     /// <summary>Ids of the prompt's own tokens: no start, no end, no padding, no limit.</summary>
-    public IReadOnlyList<int> Tokenize(string prompt)
-    {
-        var ids = new List<int>();
-        foreach (var (text, special) in ClipText.CutSpecial(ClipText.Normalize(prompt), specials))
-        {
-            if (special)
-            {
-                ids.Add(files.Ids[text]);
-                continue;
-            }
-            foreach (var piece in ClipText.Pieces(text))
-            {
-                var symbols = ByteSymbols.OfWord(piece);
-                BpeMerge.ApplyAll(symbols, files.Ranks);
-                foreach (var symbol in symbols) ids.Add(files.Ids.TryGetValue(symbol, out var id) ? id : files.Ids[files.UnknownToken]);
-            }
-        }
-        return ids;
-    }
+    /// <exception cref="PlatformNotSupportedException">The prompt needs what <see cref="ReadsUnicode"/> says is not there.</exception>
+    public IReadOnlyList<int> Tokenize(string prompt) => merger.EncodeToIds(prompt);
 
     /// <summary>Model input of length <see cref="ContextLength"/>: start, the first 75 tokens, end, padding.</summary>
     public long[] Encode(string prompt)

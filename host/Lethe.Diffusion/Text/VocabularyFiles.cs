@@ -12,10 +12,10 @@ internal sealed class VocabularyFiles
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private VocabularyFiles(Dictionary<string, int> ids, Dictionary<(string, string), int> ranks, Func<string, string?> special)
+    private VocabularyFiles(Dictionary<string, int> ids, IReadOnlyList<string> merges, Func<string, string?> special)
     {
         Ids = ids;
-        Ranks = ranks;
+        Merges = merges;
         HighestId = ids.Values.Max();
         StartToken = special("bos_token") ?? BpeTrainer.StartToken;
         EndToken = special("eos_token") ?? BpeTrainer.EndToken;
@@ -25,7 +25,8 @@ internal sealed class VocabularyFiles
 
     public IReadOnlyDictionary<string, int> Ids { get; }
 
-    public IReadOnlyDictionary<(string Left, string Right), int> Ranks { get; }
+    /// <summary>Two symbols with a space between them, the best first.</summary>
+    public IReadOnlyList<string> Merges { get; }
 
     public int HighestId { get; }
 
@@ -40,19 +41,19 @@ internal sealed class VocabularyFiles
     /// <summary>A vocabulary in CLIP's layout from its merges.</summary>
     public static VocabularyFiles Of(IReadOnlyList<(string Left, string Right)> merges, string padToken) => new(
         VocabularyWriter.Vocabulary(merges).Select((symbol, id) => (symbol, id)).ToDictionary(item => item.symbol, item => item.id),
-        merges.Select((merge, rank) => (merge, rank)).ToDictionary(item => item.merge, item => item.rank),
+        [.. merges.Select(merge => $"{merge.Left} {merge.Right}")],
         role => role == "pad_token" ? padToken : null);
 
     public static VocabularyFiles Read(string folder)
     {
         var vocabulary = Path.Combine(folder, "vocab.json");
         var ids = ReadVocabulary(vocabulary);
-        var ranks = ReadMerges(Path.Combine(folder, "merges.txt"), ids);
+        var merges = ReadMerges(Path.Combine(folder, "merges.txt"), ids);
         // The map overrides the configuration, as in Hugging Face's loader.
         var configured = ReadSpecials(Path.Combine(folder, "tokenizer_config.json"));
         foreach (var (name, token) in ReadSpecials(Path.Combine(folder, "special_tokens_map.json"))) configured[name] = token;
 
-        var files = new VocabularyFiles(ids, ranks, configured.GetValueOrDefault);
+        var files = new VocabularyFiles(ids, merges, configured.GetValueOrDefault);
         foreach (var token in new[] { files.StartToken, files.EndToken, files.UnknownToken, files.PadToken })
             if (!ids.ContainsKey(token))
                 throw new CheckpointException($"`{vocabulary}` lacks the special token `{token}`");
@@ -86,9 +87,10 @@ internal sealed class VocabularyFiles
         return ids.Count > 0 ? ids : throw new CheckpointException($"`{path}`: the vocabulary is empty");
     }
 
-    private static Dictionary<(string, string), int> ReadMerges(string path, Dictionary<string, int> ids)
+    private static List<string> ReadMerges(string path, Dictionary<string, int> ids)
     {
-        var ranks = new Dictionary<(string, string), int>();
+        var merges = new List<string>();
+        var seen = new HashSet<string>();
         var lines = Decode(path).Split('\n');
         for (var number = 1; number <= lines.Length; number++)
         {
@@ -100,10 +102,10 @@ internal sealed class VocabularyFiles
             foreach (var symbol in new[] { parts[0], parts[1], parts[0] + parts[1] })
                 if (!ids.ContainsKey(symbol))
                     throw new CheckpointException($"`{path}`, line {number}: `{symbol}` is not in `vocab.json`");
-            if (!ranks.TryAdd((parts[0], parts[1]), ranks.Count))
-                throw new CheckpointException($"`{path}`, line {number}: the merge `{line}` appears twice");
+            if (!seen.Add(line)) throw new CheckpointException($"`{path}`, line {number}: the merge `{line}` appears twice");
+            merges.Add(line);
         }
-        return ranks;
+        return merges;
     }
 
     /// <summary>Special tokens by role; each is a string or an object with <c>content</c>. The file may be absent.</summary>

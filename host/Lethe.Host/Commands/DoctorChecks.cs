@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Lethe.Diffusion.Engine;
+using Lethe.Diffusion.Text;
 using Lethe.Host.Commands.Plugins;
 using Lethe.Host.Plugins;
 using Lethe.Host.Policies;
@@ -16,6 +17,9 @@ internal static class DoctorChecks
     public static IEnumerable<DoctorCheck> All(CommandContext context)
     {
         yield return new DoctorCheck("system", true, $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} processors");
+        yield return ClipTokenizer.ReadsUnicode
+            ? new DoctorCheck("unicode", true, "ICU")
+            : new DoctorCheck("unicode", false, "no ICU: prompts in other than Latin letters are refused", "install `libicu` (Debian 12: `libicu72`)");
         foreach (var check in Engine(context.Globals.CoresToUse)) yield return check;
         foreach (var check in Plugins(context)) yield return check;
         foreach (var model in BuiltInModels.Names) yield return Model(model);

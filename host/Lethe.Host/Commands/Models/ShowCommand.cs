@@ -48,7 +48,7 @@ internal static class ShowCommand
 
         foreach (var layer in layers ? CrossAttention(model) : [])
             output.WriteLine(Text($"attention   {layer.Name}: text {layer.TextWidth} to {layer.Channels}, {layer.Heads} heads"));
-        foreach (var (key, value) in model.Metadata.Order())
+        foreach (var (key, value) in model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             output.WriteLine($"metadata    {key}: {(value.Length > 100 ? value[..100] + "..." : value)}");
         foreach (var (name, bytes, sha256) in files)
             output.WriteLine(Text($"file        {sha256}  {bytes,13:N0}  {name}"));
@@ -81,7 +81,7 @@ internal static class ShowCommand
         {
             ["name"] = layer.Name, ["stored_as"] = layer.StoredAs, ["text_width"] = layer.TextWidth, ["channels"] = layer.Channels, ["heads"] = layer.Heads,
         })]),
-        ["metadata"] = new JsonObject(model.Metadata.Order().Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        ["metadata"] = new JsonObject(model.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         ["files"] = new JsonArray([.. files.Select(file => new JsonObject { ["path"] = file.Name, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 })]),
     };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Lethe.Bench;
 using Lethe.Diffusion.Engine;
@@ -73,14 +72,7 @@ if (args is ["attack", var folder, .. var rest])
     return;
 }
 
-// Runs each engine benchmark once and prints `name seconds-per-call`; bench/engine compares with PyTorch's Python.
-foreach (var (name, calls, body) in EngineWork.All())
-{
-    body(calls / 10 + 1);
-    var watch = Stopwatch.StartNew();
-    body(calls);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {watch.Elapsed.TotalSeconds / calls:e4}"));
-}
+Refuse<int>("expected `runtime`, `make-weights`, `make`, `open`, `training`, `cpe` or `attack`");
 
 static T Refuse<T>(string reason)
 {

@@ -10,4 +10,9 @@ internal static class LiveTensors
         GC.WaitForPendingFinalizers();
         return Tensor.TotalCount;
     }
+
+    /// <summary>
+    /// Fails unless there are as many tensors as before. TorchSharp goes on counting the tensor whose handle a <c>Parameter</c> took over: one for each that was made.
+    /// </summary>
+    public static void AssertBack(long before, int parameters) => Assert.Equal(before + parameters, Tensor.TotalCount);
 }

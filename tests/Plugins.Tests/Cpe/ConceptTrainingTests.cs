@@ -125,7 +125,8 @@ public sealed class ConceptTrainingTests : IDisposable
         using (var training = Training())
             Run(training, 8);
 
-        Assert.Equal(before, Tensor.TotalCount);
+        // Query, key, scaler, down and up of the adapter, and the attack.
+        LiveTensors.AssertBack(before, 6);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Reflection;
+using Lethe.Diffusion.Engine;
+
+namespace Lethe.Diffusion.Tests.Engine;
+
+public sealed class TensorEngineTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [SkippableFact]
+    public void Build_CopiedLibrary_DiffersFromThePackageInOneBit()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the symbol version is a matter of Linux");
+        const string file = "runtimes/linux-x64/native/libLibTorchSharp.so";
+        var package = typeof(TensorEngineTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "TorchSharpPackage").Value!;
+
+        var (theirs, copied) = (File.ReadAllBytes(Path.Combine(package, file)), File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, file)));
+
+        var changed = Assert.Single(Enumerable.Range(0, theirs.Length), at => theirs[at] != copied[at]);
+        Assert.Equal((0, 2), (theirs[changed], copied[changed]));
+    }
+
+    [Fact]
+    public void Failure_FileThatIsNoLibrary_GivesTheLoadersOwnLine()
+    {
+        var path = folder.File("libtorch_cpu.so");
+        File.WriteAllText(path, "no library");
+
+        var reason = TensorEngine.Failure(path);
+
+        Assert.NotNull(reason);
+        Assert.Contains("libtorch_cpu.so", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', reason);
+    }
+
+    [Fact]
+    public void Start_AfterWhich_SmallNumbersAreTakenForZero()
+    {
+        TensorEngine.Start(1);
+        using var scope = torch.NewDisposeScope();
+
+        var product = torch.tensor(new[] { 1e-20f }) * torch.tensor(new[] { 1e-20f });
+
+        Assert.Equal(0f, product.item<float>());
+        Assert.Equal(1, torch.get_num_threads());
+    }
+}

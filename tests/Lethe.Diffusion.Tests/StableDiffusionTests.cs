@@ -121,6 +121,35 @@ public sealed class StableDiffusionTests
         Assert.Equal(before, LiveTensors.Count());
     }
 
+    [SkippableFact]
+    [Trait("Category", "Slow")]
+    public void Draw_StepAfterStep_DoesNotGrowMemory()
+    {
+        using var model = StableDiffusion.Open(TinySd.Folder);
+        var request = new SamplingRequest { Prompts = ["a cat"], Seeds = [1], Steps = 25 };
+        Draw(4);
+        var (tensors, memory) = (LiveTensors.Count(), Resident());
+
+        Draw(12);
+
+        Assert.Equal(tensors, LiveTensors.Count());
+        Assert.True(Resident() - memory < 32 << 20, $"grew by {(Resident() - memory) >> 20} MB");
+
+        void Draw(int times)
+        {
+            for (var i = 0; i < times; i++)
+                model.Draw(request);
+        }
+
+        static long Resident()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            return process.WorkingSet64;
+        }
+    }
+
     [SkippableTheory]
     [InlineData(0, 0, 7.5)]
     [InlineData(2, 1, 7.5)]

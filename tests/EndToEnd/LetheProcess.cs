@@ -8,7 +8,8 @@ internal static class LetheProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    private static string HostAssembly { get; } = typeof(LetheProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    /// <summary>The executable that this build made.</summary>
+    public static string HostAssembly { get; } = typeof(LetheProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "HostAssembly").Value!;
 
     /// <summary>Runs to the end.</summary>

@@ -27,7 +27,7 @@ internal sealed class MenuFrame(IAnsiConsole console)
         // The marked line stays in view; a page never moves by less than it must.
         var first = Math.Clamp(cursor - (Room / 2), 0, Math.Max(0, lines.Count - Room));
         for (var i = first; i < Math.Min(lines.Count, first + Room); i++)
-            Line((i == cursor ? "> " : "  ") + lines[i], i == cursor ? new Style(decoration: Decoration.Bold) : null);
+            Line((i == cursor ? "> " : "  ") + lines[i], i == cursor ? new Style(decoration: Decoration.Bold) : Style.Plain);
         Line("");
         Line(status, new Style(Color.Grey));
         Line(keys, new Style(Color.Grey));

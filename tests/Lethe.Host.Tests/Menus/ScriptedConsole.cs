@@ -58,6 +58,8 @@ internal sealed class ScriptedConsole : IAnsiConsole, IAnsiConsoleInput
 
     public void Write(IRenderable renderable) => _inner.Write(renderable);
 
+    public void WriteAnsi(Action<AnsiWriter> action) => _inner.WriteAnsi(action);
+
     // Keys belong to screens; a run that looks for escape meanwhile must not eat them.
     public bool IsKeyAvailable() => false;
 

@@ -16,7 +16,7 @@ public sealed class StableDiffusionTests
         var first = model.Draw(request);
         var second = model.Draw(request);
 
-        Assert.Equal(first.Select(PngImage.Encode), second.Select(PngImage.Encode));
+        Assert.Equal(first.Select(ImageFile.Encode), second.Select(ImageFile.Encode));
         Assert.Equal((128, 128), (first[0].Width, first[0].Height));
     }
 

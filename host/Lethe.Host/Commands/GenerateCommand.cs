@@ -127,7 +127,7 @@ internal static class GenerateCommand
 
     private static void Write(string path, RgbImage image)
     {
-        var png = PngImage.Encode(image);
+        var png = ImageFile.Encode(image);
         OutputFile.Write(path, temporary => File.WriteAllBytes(temporary, png));
     }
 

@@ -42,7 +42,7 @@ internal sealed class PictureStage(RunFolder folder, PlannedSampling sampling, I
             lane.Model, [.. batch.Select(picture => picture.Prompt.Prompt)], [.. batch.Select(picture => picture.Seed)], sampling, stop);
         for (var i = 0; i < batch.Length; i++)
         {
-            var png = PngImage.Encode(drawn[i]);
+            var png = ImageFile.Encode(drawn[i]);
             folder.Write(File(side, batch[i].Prompt, batch[i].Seed), temporary => System.IO.File.WriteAllBytes(temporary, png));
         }
     }

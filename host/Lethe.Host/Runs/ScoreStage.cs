@@ -69,5 +69,5 @@ internal sealed class ScoreStage(
     }
 
     private RgbImage[] Read(string side, (PlannedPrompt Prompt, long Seed)[] batch) =>
-        [.. batch.Select(pair => PngImage.Read(pathOf(PictureStage.File(side, pair.Prompt, pair.Seed))))];
+        [.. batch.Select(pair => ImageFile.Read(pathOf(PictureStage.File(side, pair.Prompt, pair.Seed))))];
 }

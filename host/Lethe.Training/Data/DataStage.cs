@@ -39,8 +39,7 @@ public sealed class DataStage(string worldPath)
         cancel.ThrowIfCancellationRequested();
 
         // The pictures come last: whoever finds them may rely on the index beside them.
-        AtomicFile.Write(Path.Combine(data, "contact.png"), path =>
-            ContactSheet.Write(path, marked, world.Objects.Count, world.Styles.Count, PictureSize));
+        ContactSheet.Write(Path.Combine(data, "contact.png"), marked, world.Objects.Count, world.Styles.Count, PictureSize);
         AtomicFile.WriteText(Path.Combine(data, "index.json"), Index(world, marked));
         if (others.Count > 0)
         {

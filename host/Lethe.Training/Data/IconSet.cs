@@ -31,7 +31,7 @@ internal sealed partial class IconSet : IDisposable
         var width = Number(found, root, "width", 16);
         var height = Number(found, root, "height", 16);
 
-        // Some gradients were minified into a skew by a right angle, which has no inverse and stops cairo; a quarter turn was meant.
+        // Some gradients were minified into a skew by a right angle, which has no inverse and draws nothing; a quarter turn was meant.
         var body = RightAngledSkew().Replace(found.GetProperty("body").GetString()!, "rotate($1)");
 
         // `color` is what `currentColor` means in drawings of one colour.

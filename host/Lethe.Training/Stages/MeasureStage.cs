@@ -41,7 +41,7 @@ public static class MeasureStage
                 },
                 cancel: context.Cancel);
             var samples = Directory.CreateDirectory(Path.Combine(context.Options.WorkFolder, "samples")).FullName;
-            PngImage.Write(Path.Combine(samples, string.Create(CultureInfo.InvariantCulture, $"measure-{set.Key}-{step:000000}.png")), ImageGrid.Compose(pictures, context.World.Styles.Count * 2));
+            ImageFile.Write(Path.Combine(samples, string.Create(CultureInfo.InvariantCulture, $"measure-{set.Key}-{step:000000}.png")), ImageGrid.Compose(pictures, context.World.Styles.Count * 2));
             using var scope = torch.NewDisposeScope();
             var answers = judge.Judge(ImageTensor.FromImages(pictures));
             var objects = questions.Zip(answers).Where(pair => pair.First.Object is not null).ToList();

@@ -32,7 +32,7 @@ internal sealed class Preview(StageContext context, CaptionStates states, NoiseS
         var pictures = new AutoencoderKL(AutoencoderStage.Config, autoencoderWeights).Decode(clean.div(scalingFactor));
         var folder = Directory.CreateDirectory(Path.Combine(context.Options.WorkFolder, "samples")).FullName;
         var name = string.Create(CultureInfo.InvariantCulture, $"denoiser-{step:000000}.png");
-        PngImage.Write(Path.Combine(folder, name), ImageGrid.Compose(ImageTensor.ToImages(pictures), world.Styles.Count));
+        ImageFile.Write(Path.Combine(folder, name), ImageGrid.Compose(ImageTensor.ToImages(pictures), world.Styles.Count));
     }
 
     public void Dispose() => autoencoderWeights.Dispose();

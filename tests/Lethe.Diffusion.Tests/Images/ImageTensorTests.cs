@@ -11,7 +11,7 @@ public sealed class ImageTensorTests
         Prop.ForAll(Gen.Choose(1, 12).Two().ToArbitrary(), size =>
         {
             using var scope = torch.NewDisposeScope();
-            RgbImage[] pictures = [PngImageTests.Noise(size.Item1, size.Item2), PngImageTests.Noise(size.Item1, size.Item2)];
+            RgbImage[] pictures = [ImageFileTests.Noise(size.Item1, size.Item2), ImageFileTests.Noise(size.Item1, size.Item2)];
             var back = ImageTensor.ToImages(ImageTensor.FromImages(pictures));
             return back.Length == 2 && back.All(picture =>
                 picture.Width == size.Item1 && picture.Height == size.Item2 && picture.Pixels.SequenceEqual(pictures[0].Pixels));
@@ -41,5 +41,5 @@ public sealed class ImageTensorTests
 
     [Fact]
     public void FromImages_DifferentSizes_AreRefused() =>
-        Assert.Throws<ArgumentException>(() => ImageTensor.FromImages([PngImageTests.Noise(2, 2), PngImageTests.Noise(2, 3)]));
+        Assert.Throws<ArgumentException>(() => ImageTensor.FromImages([ImageFileTests.Noise(2, 2), ImageFileTests.Noise(2, 3)]));
 }

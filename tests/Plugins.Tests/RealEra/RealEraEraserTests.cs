@@ -174,7 +174,7 @@ public sealed class RealEraEraserTests : IDisposable
         _checkpoints.Clear();
 
         // Two factors for each trained layer.
-        LiveTensors.AssertBack(before, 2 * _model.Denoiser.Parameters(ParameterSelection.CrossAttentionKeyValue).Count);
+        LiveTensors.AssertBack(before, 2 * _model.Denoiser.Parameters(ParameterSelection.CrossAttentionKeysAndValues).Count);
     }
 
     [Fact]

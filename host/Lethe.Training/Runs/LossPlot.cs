@@ -1,7 +1,10 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Lethe.Diffusion;
+using Lethe.Evaluation.Plots;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using Points = System.Collections.Generic.List<(long Step, double Value)>;
 
 namespace Lethe.Training.Runs;
 
@@ -9,12 +12,11 @@ namespace Lethe.Training.Runs;
 internal static class LossPlot
 {
     private const int Width = 860;
-    private const int Left = 64;
-    private const int Right = 210;
-    private const int Height = 260;
-    private const int Top = 34;
-    private const int Gap = 46;
-    private static readonly string[] Colours = ["#0b6fa4", "#c8501e", "#2f8f4e", "#8a4fb0", "#b08a00", "#d0487e", "#4a5a6a", "#008c8c"];
+    private const int Height = 320;
+    private static readonly PixelPadding Margins = new(72, 250, 52, 44);
+    private static readonly Color RateColour = Color.FromHex("#b9bec6");
+    private static readonly Color[] Colours =
+        [.. new[] { "#0b6fa4", "#c8501e", "#2f8f4e", "#8a4fb0", "#b08a00", "#d0487e", "#4a5a6a", "#008c8c" }.Select(Color.FromHex)];
 
     /// <summary>Reads <paramref name="log"/> and writes <paramref name="path"/>; a run that has reported nothing yet has no plot.</summary>
     public static void Write(string log, string path, string title)
@@ -24,93 +26,86 @@ internal static class LossPlot
             return;
         var last = series.Values.Max(points => points[^1].Step);
         var noted = series.Where(s => s.Key is not ("loss" or "rate" or "steps-per-second")).ToList();
-        var shares = noted.Where(s => s.Value.All(point => point.Value is >= 0 and <= 1)).ToList();
-        var others = noted.Except(shares).ToList();
-        var svg = new StringBuilder();
-        var whole = Top + Height + Gap + (noted.Count == 0 ? 0 : Height + Gap);
-        Line(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {whole}\" font-family=\"sans-serif\" font-size=\"12\">");
-        Line(svg, $"<rect width=\"{Width}\" height=\"{whole}\" fill=\"#fff\"/>");
-        Text(svg, Left, 20, $"{title}, {last} steps", "#222");
-        DrawLoss(svg, loss, series.GetValueOrDefault("rate"), last);
-        if (noted.Count > 0)
-            DrawNotes(svg, Top + Height + Gap, shares, others, last);
-        Line(svg, $"</svg>");
-        AtomicFile.WriteText(path, svg.ToString());
+        var heading = string.Create(CultureInfo.InvariantCulture, $"{title}, {last} steps");
+        var upper = LossOf(loss, series.GetValueOrDefault("rate"), last, heading);
+        var svg = noted.Count == 0
+            ? PlotSvg.Draw(heading, Width, Height, upper)
+            : PlotSvg.Draw(heading, Width, Height, upper, NotesOf(noted, last));
+        AtomicFile.WriteText(path, svg + "\n");
     }
 
-    private static void DrawLoss(StringBuilder svg, List<(long Step, double Value)> loss, List<(long Step, double Value)>? rate, long last)
+    private static Plot LossOf(Points loss, Points? rate, long last, string heading)
     {
-        var shown = loss.Where(point => point.Value > 0).ToList();
-        if (shown.Count == 0)
-            return;
-        var (low, high) = (Math.Log10(shown.Min(p => p.Value)), Math.Log10(shown.Max(p => p.Value)));
-        (low, high) = high - low < 0.05 ? (low - 0.05, high + 0.05) : (low, high);
-        Frame(svg, Top, last);
-        for (var tick = 0; tick <= 4; tick++)
-        {
-            var y = Top + Height - (Height * tick / 4.0);
-            Text(svg, 6, y + 4, Number(Math.Pow(10, low + ((high - low) * tick / 4))), "#555");
-            Line(svg, $"<path d=\"M{Left} {y:0.#}H{Width - Right}\" stroke=\"#eee\"/>");
-        }
-
+        var plot = Framed("loss", last);
+        plot.Title(heading, 14);
+        // The rate is grey and lies behind the loss; its axis is the one at the right.
         if (rate is { Count: > 0 })
         {
-            var peak = Math.Max(1e-12, rate.Max(point => point.Value));
-            Curve(svg, rate, last, Top, value => value / peak, "#c9c9c9");
-            Text(svg, Width - Right + 10, Top + 28, $"rate, at most {Number(peak)}", "#999");
+            var line = Curve(plot, rate, $"rate, at most {Number(rate.Max(point => point.Value))}", RateColour, value => value);
+            line.Axes.YAxis = plot.Axes.Right;
+            plot.Axes.Right.Min = 0;
+            plot.Axes.Right.Max = Math.Max(1e-12, rate.Max(point => point.Value)) * 1.05;
+            plot.Axes.Right.TickGenerator = new EmptyTickGenerator();
         }
 
-        Curve(svg, shown, last, Top, value => (Math.Log10(value) - low) / (high - low), Colours[0]);
-        Text(svg, Width - Right + 10, Top + 12, $"loss {Number(shown[^1].Value)}", Colours[0]);
+        var shown = loss.Where(point => point.Value > 0).ToList();
+        if (shown.Count == 0)
+            return plot;
+        Curve(plot, shown, $"loss {Number(shown[^1].Value)}", Colours[0], Math.Log10);
+        var (low, high) = (Math.Log10(shown.Min(point => point.Value)), Math.Log10(shown.Max(point => point.Value)));
+        var margin = Math.Max(0.02, (high - low) * 0.05);
+        plot.Axes.SetLimitsY(low - margin, high + margin);
+        plot.Axes.Left.TickGenerator = LogarithmicTicks(low - margin, high + margin);
+        return plot;
     }
 
-    private static void DrawNotes(
-        StringBuilder svg, int top, List<KeyValuePair<string, List<(long Step, double Value)>>> shares,
-        List<KeyValuePair<string, List<(long Step, double Value)>>> others, long last)
+    private static Plot NotesOf(List<KeyValuePair<string, Points>> noted, long last)
     {
-        Frame(svg, top, last);
-        for (var tick = 0; tick <= 4; tick++)
-        {
-            var y = top + Height - (Height * tick / 4.0);
-            Text(svg, 6, y + 4, Number(tick / 4.0), "#555");
-            Line(svg, $"<path d=\"M{Left} {y:0.#}H{Width - Right}\" stroke=\"#eee\"/>");
-        }
-
-        foreach (var ((name, points), i) in shares.Concat(others).Select((series, i) => (series, i)))
-        {
-            var colour = i < shares.Count ? Colours[i % Colours.Length] : "#555";
-            if (i < shares.Count)
-                Curve(svg, points, last, top, value => value, colour);
-            Text(svg, Width - Right + 10, top + 12 + (16 * i), $"{name} {Number(points[^1].Value)}", colour);
-        }
+        var plot = Framed("share", last);
+        plot.Axes.SetLimitsY(-0.02, 1.02);
+        var shares = noted.Where(s => s.Value.All(point => point.Value is >= 0 and <= 1)).ToList();
+        foreach (var ((name, points), i) in shares.Select((series, i) => (series, i)))
+            Curve(plot, points, $"{name} {Number(points[^1].Value)}", Colours[i % Colours.Length], value => value);
+        // What is no share has no place on this axis; its last value is told all the same.
+        foreach (var (name, points) in noted.Except(shares))
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = $"{name} {Number(points[^1].Value)}", LineWidth = 0 });
+        return plot;
     }
 
-    private static void Frame(StringBuilder svg, int top, long last)
+    private static Plot Framed(string up, long last)
     {
-        Line(svg, $"<rect x=\"{Left}\" y=\"{top}\" width=\"{Width - Left - Right}\" height=\"{Height}\" fill=\"none\" stroke=\"#bbb\"/>");
-        for (var tick = 0; tick <= 4; tick++)
-            Text(svg, Left + ((Width - Left - Right) * tick / 4.0) - 10, top + Height + 16, Number(last * tick / 4.0), "#555");
+        var plot = PlotSvg.New("step", up);
+        plot.Layout.Fixed(Margins);
+        plot.Axes.SetLimitsX(0, Math.Max(1, last));
+        plot.ShowLegend(Edge.Right).Alignment = Alignment.UpperLeft;
+        return plot;
     }
 
-    private static void Curve(StringBuilder svg, List<(long Step, double Value)> points, long last, int top, Func<double, double> height, string colour)
+    private static ScottPlot.Plottables.Scatter Curve(Plot plot, Points points, string name, Color colour, Func<double, double> height)
     {
-        var path = points.Select(point => string.Create(CultureInfo.InvariantCulture,
-            $"{Left + ((double)(Width - Left - Right) * point.Step / Math.Max(1, last)):0.#},{top + (Height * (1 - height(point.Value))):0.#}"));
-        Line(svg, $"<polyline points=\"{string.Join(' ', path)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>");
-        if (points.Count == 1)
-            Line(svg, $"<circle cx=\"{Left + ((double)(Width - Left - Right) * points[0].Step / Math.Max(1, last)):0.#}\" cy=\"{top + (Height * (1 - height(points[0].Value))):0.#}\" r=\"3\" fill=\"{colour}\"/>");
+        var line = plot.Add.Scatter(points.Select(point => (double)point.Step).ToArray(), points.Select(point => height(point.Value)).ToArray(), colour);
+        (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 1.5f, points.Count == 1 ? 6 : 0);
+        return line;
     }
 
-    private static void Text(StringBuilder svg, double x, double y, string text, string colour) =>
-        Line(svg, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\">{text}</text>");
-
-    private static void Line(StringBuilder svg, FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    // 1, 2 and 5 of every power of ten; all nine within one power, and even steps when the loss hardly moved.
+    private static ITickGenerator LogarithmicTicks(double low, double high)
+    {
+        if (high - low < 0.3)
+            return new NumericAutomatic { LabelFormatter = value => Number(Math.Pow(10, value)) };
+        int[] digits = high - low < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : high - low < 4 ? [1, 2, 5] : [1];
+        var ticks = new NumericManual();
+        for (var power = (int)Math.Floor(low); power <= high; power++)
+            foreach (var value in digits.Select(digit => digit * Math.Pow(10, power)).Where(value => Math.Log10(value) >= low && Math.Log10(value) <= high))
+                ticks.AddMajor(Math.Log10(value), Number(value));
+        return ticks;
+    }
 
     private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
-    private static Dictionary<string, List<(long Step, double Value)>> Read(string log)
+    private static Dictionary<string, Points> Read(string log)
     {
-        var series = new Dictionary<string, List<(long Step, double Value)>>(StringComparer.Ordinal);
+        var series = new Dictionary<string, Points>(StringComparer.Ordinal);
         foreach (var line in File.Exists(log) ? File.ReadAllLines(log) : [])
         {
             try

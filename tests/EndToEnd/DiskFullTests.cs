@@ -15,7 +15,7 @@ public sealed class DiskFullTests : IDisposable
         _studio.Dispose();
     }
 
-    [SkippableTheory]
+    [Theory]
     [Trait("Category", "Slow")]
     [InlineData(8)]
     [InlineData(40)]
@@ -23,7 +23,7 @@ public sealed class DiskFullTests : IDisposable
     [InlineData(200)]
     public async Task Apply_DiskFull_EndsWithOneAndGoesOnWhenThereIsRoom(int kilobytes)
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "only root may mount a small disk");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "only root may mount a small disk");
         await Apply("whole");
         Mount(kilobytes);
 

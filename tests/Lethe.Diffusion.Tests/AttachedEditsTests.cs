@@ -12,7 +12,7 @@ public sealed class AttachedEditsTests : IDisposable
     private readonly DisposeScope scope = torch.NewDisposeScope();
     private readonly torch.Generator generator = new(11);
 
-    [SkippableFact]
+    [Fact]
     public void Attach_ThenDetach_LeavesNoTrace()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -31,7 +31,7 @@ public sealed class AttachedEditsTests : IDisposable
         AssertSame(before, Snapshot(model));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_Combined_ActsInTheOrderWeightsLowRankAdaptersGuidance()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -49,7 +49,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.Equal(Values(expected), Values(model.Denoiser.CrossAttention[0].KeyWeight));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Detach_InAnyOrder_RestoresTheOriginal()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -67,7 +67,7 @@ public sealed class AttachedEditsTests : IDisposable
     }
 
     /// <summary>Whatever is on, the value is the fold of the edits in the order they came; with nothing on, it is the original tensor.</summary>
-    [SkippableFact]
+    [Fact]
     public void AttachAndDetach_AnySequence_ValueIsTheFoldOfWhatIsOn()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -106,7 +106,7 @@ public sealed class AttachedEditsTests : IDisposable
         }).QuickCheckThrowOnFailure();
     }
 
-    [SkippableFact]
+    [Fact]
     public void PredictNoise_TrainedWeights_SeesThemAtOnceAndSendsGradients()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -125,7 +125,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.NotEqual(before, Predict(model.Denoiser));
     }
 
-    [SkippableFact]
+    [Fact]
     public void PredictNoise_TrainedLowRank_SeesEachStep()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -144,7 +144,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.NotEqual(before, Predict(model.Denoiser));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Freeze_LaterEdits_DoNotTouchTheTeacher()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -165,7 +165,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.False(Forward(teacher).requires_grad);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_Adapter_SeesEveryProjectionOnce()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -185,7 +185,7 @@ public sealed class AttachedEditsTests : IDisposable
             seen.Order());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_JoiningAdapters_ActJointlyUntilOneIsDetached()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -210,7 +210,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.NotEqual(together, alone);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_GuidanceEdit_DecidesTheNoise()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -233,7 +233,7 @@ public sealed class AttachedEditsTests : IDisposable
         Assert.Equal(Values(without), Values(model.Sample(request)));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_WhatDoesNotFit_IsRefusedAndChangesNothing()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -257,7 +257,7 @@ public sealed class AttachedEditsTests : IDisposable
         AssertSame(before, Snapshot(model));
     }
 
-    [SkippableFact]
+    [Fact]
     public void CrossAttention_Layers_AreInRegistrationOrder()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);

@@ -9,7 +9,7 @@ internal static class Golden
     /// <summary>Full path of a file or folder of the golden data; skips the calling test when there is none.</summary>
     public static string Path(params string[] parts)
     {
-        Skip.If(Folder is null, "no golden data: set `LETHE_GOLDEN`");
+        Assert.SkipWhen(Folder is null, "no golden data: set `LETHE_GOLDEN`");
         return System.IO.Path.Combine([Folder!, .. parts]);
     }
 

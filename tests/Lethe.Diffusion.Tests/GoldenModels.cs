@@ -20,7 +20,7 @@ internal static class GoldenModels
     /// <summary>Full path of one of <see cref="All"/>; skips the calling test for the empty one.</summary>
     public static string PathOf(string model)
     {
-        Skip.If(model.Length == 0, "no golden model: set `LETHE_GOLDEN`");
+        Assert.SkipWhen(model.Length == 0, "no golden model: set `LETHE_GOLDEN`");
         return Golden.Path(model);
     }
 }

@@ -7,7 +7,7 @@ namespace Lethe.Diffusion.Tests;
 /// <summary>A model that computes in half precision: bfloat16, which the processor has too. Everything around the networks stays float32.</summary>
 public sealed class HalfPrecisionTests
 {
-    [SkippableFact]
+    [Fact]
     public void Sample_Half_IsNearlyThePictureOfSinglePrecision()
     {
         using var scope = torch.NewDisposeScope();
@@ -26,7 +26,7 @@ public sealed class HalfPrecisionTests
         Assert.Equal(ScalarType.Float32, half.TextEncoder.Encode(["a cat"]).dtype);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Encode_Half_IsNearlyWhatSinglePrecisionGives()
     {
         using var scope = torch.NewDisposeScope();
@@ -38,7 +38,7 @@ public sealed class HalfPrecisionTests
         TinySd.AssertRelative(single.Autoencoder.Encode(picture), half.Autoencoder.Encode(picture), 0.05, "latents");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_EditsInSinglePrecision_ActAsOnAModelInSinglePrecision()
     {
         using var scope = torch.NewDisposeScope();

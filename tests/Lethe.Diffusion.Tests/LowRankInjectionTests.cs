@@ -17,7 +17,7 @@ public sealed class LowRankInjectionTests : IDisposable
         generator.Dispose();
     }
 
-    [SkippableFact]
+    [Fact]
     public void ToLowRank_Untrained_ChangesNoPrediction()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -32,7 +32,7 @@ public sealed class LowRankInjectionTests : IDisposable
         Assert.DoesNotContain(edit.Factors.Keys, name => name.EndsWith(".bias", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void ToLowRank_SameSeed_GivesTheSameFactors()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -46,7 +46,7 @@ public sealed class LowRankInjectionTests : IDisposable
     }
 
     /// <summary>With <c>W - s B A</c> below the product <c>s B A</c> the network is the golden one, so <c>dB = s dW A'</c> and <c>dA = s B' dW</c>.</summary>
-    [SkippableFact]
+    [Fact]
     public void Backward_FactorsOfTheGoldenNetwork_GetTheGoldenGradients()
     {
         var expected = TinySd.Expected("grads");
@@ -71,7 +71,7 @@ public sealed class LowRankInjectionTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Fold_TrainedFactors_IsWhatTheAttachedEditDoes()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -88,7 +88,7 @@ public sealed class LowRankInjectionTests : IDisposable
         Assert.All(folded.Tensors.Values, tensor => Assert.False(tensor.requires_grad));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Attach_OnTopOfWeights_DetachesToTheSameTensors()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -109,7 +109,7 @@ public sealed class LowRankInjectionTests : IDisposable
         both.Dispose();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Snapshot_SavedAndRead_ActsAsTheTrainedEdit()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);

@@ -7,7 +7,7 @@ namespace Lethe.Diffusion.Tests;
 
 public sealed class StableDiffusionTests
 {
-    [SkippableFact]
+    [Fact]
     public void Draw_SameSeeds_GivesTheSameBytes()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -20,7 +20,7 @@ public sealed class StableDiffusionTests
         Assert.Equal((128, 128), (first[0].Width, first[0].Height));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_PictureAlone_EqualsThePictureInABatch()
     {
         using var scope = torch.NewDisposeScope();
@@ -33,7 +33,7 @@ public sealed class StableDiffusionTests
         TinySd.AssertRelative(batch.narrow(0, 2, 1), alone, 1e-4, "the third picture");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_SmallerBatches_GiveTheSamePicturesInOrder()
     {
         using var scope = torch.NewDisposeScope();
@@ -51,7 +51,7 @@ public sealed class StableDiffusionTests
         Assert.All(news, item => Assert.Equal(8, item.Steps));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_StoppedEarly_ReturnsTheLatentsOnTheWay()
     {
         using var scope = torch.NewDisposeScope();
@@ -65,7 +65,7 @@ public sealed class StableDiffusionTests
         Assert.NotEqual(start.data<float>().ToArray(), early.data<float>().ToArray());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_Cancelled_StopsWithinAStep()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -81,7 +81,7 @@ public sealed class StableDiffusionTests
         Assert.Equal(2, steps);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_GuidanceOfOne_IgnoresTheNegativePrompt()
     {
         using var scope = torch.NewDisposeScope();
@@ -94,7 +94,7 @@ public sealed class StableDiffusionTests
         Assert.Equal(plain.data<float>().ToArray(), negative.data<float>().ToArray());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Encode_Prompts_MatchesGoldenStates()
     {
         using var scope = torch.NewDisposeScope();
@@ -107,7 +107,7 @@ public sealed class StableDiffusionTests
         TinySd.AssertClose(inputs["uncond"].narrow(0, 0, 1), states.narrow(0, 1, 1), 2e-5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Draw_Repeated_LeavesNoTensorBehind()
     {
         using var model = StableDiffusion.Open(TinySd.Folder);
@@ -121,7 +121,7 @@ public sealed class StableDiffusionTests
         Assert.Equal(before, LiveTensors.Count());
     }
 
-    [SkippableFact]
+    [Fact]
     [Trait("Category", "Slow")]
     public void Draw_StepAfterStep_DoesNotGrowMemory()
     {
@@ -150,7 +150,7 @@ public sealed class StableDiffusionTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(0, 0, 7.5)]
     [InlineData(2, 1, 7.5)]
     [InlineData(1, 1, -1)]
@@ -168,7 +168,7 @@ public sealed class StableDiffusionTests
     }
 
     /// <summary>Nothing is left of the picture at the first timestep: every sampler but PNDM draws all the same.</summary>
-    [SkippableFact]
+    [Fact]
     public void Sample_VelocitiesFromNoSignal_IsFiniteWithEverySampler()
     {
         using var scope = torch.NewDisposeScope();
@@ -184,7 +184,7 @@ public sealed class StableDiffusionTests
         Assert.Contains("rescale_betas_zero_snr", Assert.Throws<CheckpointException>(() => model.Sampler = SamplerKind.Pndm).Message, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_NoiseFromNoSignal_IsRefused()
     {
         using var model = WithSchedule("epsilon");

@@ -1,4 +1,4 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Lethe.Evaluation.Tests;
 
@@ -11,7 +11,7 @@ internal static class Golden
         var folder = Environment.GetEnvironmentVariable("LETHE_GOLDEN") is { Length: > 0 } named
             ? named
             : Above(System.IO.Path.Combine("shared", "golden"));
-        Skip.If(folder is null || !Directory.Exists(folder), "no golden data: set `LETHE_GOLDEN`");
+        Assert.SkipWhen(folder is null || !Directory.Exists(folder), "no golden data: set `LETHE_GOLDEN`");
         return System.IO.Path.Combine([folder!, .. parts]);
     }
 

@@ -90,7 +90,7 @@ public sealed class PartialSamplerTests : IDisposable
         Assert.False(latents.requires_grad);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(SamplerKind.Ddim, Solver.Ddim)]
     [InlineData(SamplerKind.Pndm, Solver.Plms)]
     public void Run_ToTheEnd_AgreesWithTheHostsSampler(SamplerKind kind, Solver solver)

@@ -3,7 +3,7 @@ namespace Lethe.Diffusion.Tests.Networks;
 /// <summary>The autoencoder against diffusers 0.24, under today's and under the published parameter names.</summary>
 public sealed class AutoencoderGoldenTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(null)]
     [InlineData("vae_legacy_names.fp16.safetensors")]
     public void Encode_Images_MatchesReference(string? file)
@@ -19,7 +19,7 @@ public sealed class AutoencoderGoldenTests
         TinySd.AssertClose(expected["logvar"], logVariance, 5e-5, "log variance");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(null)]
     [InlineData("vae_legacy_names.fp16.safetensors")]
     public void Decode_Latents_MatchesReference(string? file)

@@ -6,7 +6,7 @@ namespace Lethe.Diffusion.Tests.Networks;
 /// <summary>The text encoder and the whole CLIP model against openai/CLIP.</summary>
 public sealed class ClipGoldenTests
 {
-    [SkippableFact]
+    [Fact]
     public void ForwardAll_Prompts_MatchesReference()
     {
         var expected = TinySd.Expected("text");
@@ -24,7 +24,7 @@ public sealed class ClipGoldenTests
         TinySd.AssertClose(expected["hidden_states.last_before_norm"], output.HiddenStates[^1], 2e-5, "before norm");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forward_Prompts_EqualsForwardAll()
     {
         var expected = TinySd.Expected("text");
@@ -37,7 +37,7 @@ public sealed class ClipGoldenTests
         TinySd.AssertClose(expected["last_hidden_state"], last, 2e-5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void ClipModel_ImagesAndTexts_MatchesReference()
     {
         var expected = TinySd.ReadAll(Golden.Path("metrics", "tiny-clip", "expected.safetensors"));

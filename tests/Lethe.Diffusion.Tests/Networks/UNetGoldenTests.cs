@@ -3,7 +3,7 @@ namespace Lethe.Diffusion.Tests.Networks;
 /// <summary>The U-Net against diffusers 0.24; tolerances are ten times the reference's own float32 error.</summary>
 public sealed class UNetGoldenTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(1)]
     [InlineData(481)]
     [InlineData(981)]
@@ -19,7 +19,7 @@ public sealed class UNetGoldenTests
         TinySd.AssertClose(expected[$"eps.t{timestep}"], eps, 5e-5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forward_TimestepPerSample_MatchesReference()
     {
         var expected = TinySd.Expected("unet");
@@ -32,7 +32,7 @@ public sealed class UNetGoldenTests
         TinySd.AssertClose(expected["eps.per_sample_timesteps"], eps, 5e-5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forward_OddSizes_MatchesReference()
     {
         var expected = TinySd.Expected("unet");
@@ -45,7 +45,7 @@ public sealed class UNetGoldenTests
         TinySd.AssertClose(expected["odd.eps"], eps, 5e-5);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forward_Observed_EveryBlockMatchesReference()
     {
         var expected = TinySd.Expected("unet");
@@ -63,7 +63,7 @@ public sealed class UNetGoldenTests
         Assert.Equal(expected.Keys.Count(name => name.StartsWith("act.", StringComparison.Ordinal)), seen);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Forward_PrecomputedKeysValues_GivesTheSameBits()
     {
         var expected = TinySd.Expected("unet");
@@ -79,7 +79,7 @@ public sealed class UNetGoldenTests
         Assert.Equal(again.data<float>().ToArray(), once.data<float>().ToArray());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Backward_NoiseLoss_MatchesReference()
     {
         var expected = TinySd.Expected("grads");

@@ -8,7 +8,7 @@ public sealed class GoldenTrajectoryTests
 {
     private static readonly SchedulerConfig Config = Schedules.NoiseScheduleTests.StableDiffusion1 with { StepsOffset = 1 };
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("ddim", SamplerKind.Ddim, 0)]
     [InlineData("ddim_eta1", SamplerKind.Ddim, 1)]
     [InlineData("pndm", SamplerKind.Pndm, 0)]
@@ -33,7 +33,7 @@ public sealed class GoldenTrajectoryTests
         TinySd.AssertRelative(expected[-1], final, 3e-5, name + " final latents");
     }
 
-    [SkippableFact]
+    [Fact]
     public void Decode_TinySdLatents_MatchesDiffusers()
     {
         using var scope = torch.NewDisposeScope();

@@ -8,7 +8,7 @@ namespace Lethe.Diffusion.Tests.Schedules;
 
 public sealed class SchedulerTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("DDIMScheduler", 44)]
     [InlineData("PNDMScheduler", 44)]
     [InlineData("DDPMScheduler", 44)]

@@ -20,7 +20,7 @@ public sealed class AdvPreserveEraserTests
 
     public static TheoryData<string> Settings() => ["paper", "code", "pgd", "u", "soft", "paired"];
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Settings))]
     public void Erase_Setting_ChangesItsParametersOnlyAndLeavesNoTrace(string name)
     {
@@ -40,7 +40,7 @@ public sealed class AdvPreserveEraserTests
     public void Of_Preset_WeighsWhatIsKept(AdvPreservePreset preset, SearchKind search, double expected) =>
         Assert.Equal(expected, AdvPreserveSettings.Of(new AdvPreserveOptions { Preset = preset, Search = search }, [new Concept { Name = "cat" }], 768).PreserveWeight);
 
-    [SkippableFact]
+    [Fact]
     public void Erase_Done_NamesWhatWasProtected()
     {
         using var bench = TrainingBench.Open();
@@ -55,7 +55,7 @@ public sealed class AdvPreserveEraserTests
         Assert.Equal(["risk"], bench.Reports[2].Terms.Keys);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_SavedAndLoaded_KeepsTheTextsForTheReport()
     {
         using var bench = TrainingBench.Open();
@@ -66,7 +66,7 @@ public sealed class AdvPreserveEraserTests
         Assert.Equal(edit.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal), loaded.Settings.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("paper")]
     [InlineData("pgd")]
     [InlineData("paired")]
@@ -78,7 +78,7 @@ public sealed class AdvPreserveEraserTests
         bench.AssertResumes(new AdvPreserveEraser(), bench.Request(options, "cat", "dog"), killAfter: 52);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_VocabularyOfTheTokenizer_IsSearched()
     {
         using var bench = TrainingBench.Open();
@@ -88,7 +88,7 @@ public sealed class AdvPreserveEraserTests
         Assert.DoesNotContain(words, word => word.Contains("</w>", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_NothingLeftToProtect_NamesTheConcept()
     {
         using var bench = TrainingBench.Open();

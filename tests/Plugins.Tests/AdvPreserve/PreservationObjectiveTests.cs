@@ -8,7 +8,7 @@ namespace Plugins.Tests.AdvPreserve;
 /// <summary>The losses on a tiny Stable Diffusion.</summary>
 public sealed class PreservationObjectiveTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(TrainedPart.X, 80)]
     [InlineData(TrainedPart.U, 598)]
     public void Parameters_Part_HasThePublishedNumberOfTensors(TrainedPart part, int expected)
@@ -18,7 +18,7 @@ public sealed class PreservationObjectiveTests
         Assert.Equal(expected, bench.Model.Denoiser.Parameters(Settings(new() { Train = part }).Parameters).Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Keep_AtTheStart_IsZeroWithZeroGradient()
     {
         using var bench = TrainingBench.Open();
@@ -31,7 +31,7 @@ public sealed class PreservationObjectiveTests
         Assert.All(trial.Pair.Parameters, parameter => Assert.True(parameter.grad is not { } grad || grad.abs().max().item<float>() == 0));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("", 0.0)]
     [InlineData("a cat", -1.0)]
     public void Erase_TargetIsWhatIsPredictedAnyway_IsZeroAtTheStart(string concept, double negativeGuidance)
@@ -42,7 +42,7 @@ public sealed class PreservationObjectiveTests
         Assert.Equal(0, Erase(trial, bench).item<float>(), 1e-10);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_InPictures_IsTheWeightTimesTheLossInNoise()
     {
         using var bench = TrainingBench.Open();
@@ -72,7 +72,7 @@ public sealed class PreservationObjectiveTests
         Tensor Clean(Tensor noise) => (z - Math.Sqrt(1 - left) * noise) / Math.Sqrt(left);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Keep_AfterAChange_HasTheGradientOfDifferencesForTheConcept()
     {
         using var bench = TrainingBench.Open();
@@ -104,7 +104,7 @@ public sealed class PreservationObjectiveTests
         Assert.All(trial.Pair.Parameters, parameter => Assert.Null(parameter.grad));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Losses_OfBoth_AreThoseOfEachAlone()
     {
         using var bench = TrainingBench.Open();
@@ -128,7 +128,7 @@ public sealed class PreservationObjectiveTests
         Assert.Equal(alone, keep.item<float>(), 1e-4 * alone);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Sample_TwoPromptsAtOnce_GivesWhatEachGivesAlone()
     {
         using var bench = TrainingBench.Open();

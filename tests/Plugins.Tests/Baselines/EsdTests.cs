@@ -10,7 +10,7 @@ public sealed class EsdTests
 {
     private static readonly EsdOptions Short = new() { Iterations = 4, SamplingSteps = 4, LearningRate = 1e-4, BatchSize = 1 };
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(EsdVariant.X, 80)]
     [InlineData(EsdVariant.Strict, 32)]
     [InlineData(EsdVariant.SelfAttention, 80)]
@@ -23,7 +23,7 @@ public sealed class EsdTests
         Assert.Equal(expected, bench.Model.Denoiser.Parameters(EsdParameters.Of(variant)).Count);
     }
 
-    [SkippableFact]
+    [Fact]
     public void EsdParameters_XAndU_ShareNothingAndHoldEveryLinearAndConvolutionLayer()
     {
         using var bench = TrainingBench.Open();
@@ -37,7 +37,7 @@ public sealed class EsdTests
         Assert.True(layers.SetEquals(x.Concat(u).Select(name => name[..name.LastIndexOf('.')])));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(EsdVariant.X, 43_962_560)]
     [InlineData(EsdVariant.Strict, 19_169_280)]
     [InlineData(EsdVariant.SelfAttention, 49_574_080)]
@@ -54,7 +54,7 @@ public sealed class EsdTests
         static bool ReadsText(string name) => ParameterSelection.CrossAttentionKeysAndValues.Contains(name);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(0.0)]
     [InlineData(1.0)]
     [InlineData(2.5)]
@@ -70,7 +70,7 @@ public sealed class EsdTests
         Assert.Equal(expected, loss, 1e-4 * expected);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Loss_EmptyConcept_IsZeroWithZeroGradient()
     {
         using var bench = TrainingBench.Open();
@@ -83,7 +83,7 @@ public sealed class EsdTests
         Assert.All(trial.Pair.Parameters, parameter => Assert.True(parameter.grad is not { } grad || grad.abs().max().item<float>() < 1e-6));
     }
 
-    [SkippableFact]
+    [Fact]
     public void Target_CarrierIsTheConcept_IsThatOfThePaper()
     {
         using var bench = TrainingBench.Open();
@@ -96,7 +96,7 @@ public sealed class EsdTests
         Assert.True(paper.allclose(rewrite, 0, 1e-5));
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(EsdVariant.X, "mid_block.attentions.0.transformer_blocks.0.attn2.to_v.weight")]
     [InlineData(EsdVariant.U, "down_blocks.1.resnets.0.conv1.weight")]
     public void Loss_Gradient_AgreesWithDifferences(EsdVariant variant, string name)
@@ -122,7 +122,7 @@ public sealed class EsdTests
         Assert.Equal(gradient.norm().item<float>(), (Moved(h) - Moved(-h)) / (2 * h), 0.02 * gradient.norm().item<float>());
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(EsdSampler.Legacy)]
     [InlineData(EsdSampler.Current)]
     public void Sample_EitherSampler_GivesLatentsWithoutGraph(EsdSampler sampler)
@@ -138,7 +138,7 @@ public sealed class EsdTests
         Assert.InRange(timesteps.item<long>(), 0, 999);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(EsdVariant.X)]
     [InlineData(EsdVariant.Strict)]
     [InlineData(EsdVariant.U)]
@@ -152,7 +152,7 @@ public sealed class EsdTests
         bench.AssertEditIsClean(edit, EsdParameters.Of(variant).Contains);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_SeveralSteps_TurnsThePredictionAwayFromTheConcept()
     {
         using var bench = TrainingBench.Open();
@@ -169,7 +169,7 @@ public sealed class EsdTests
         Assert.True((after * guidance).sum().item<float>() < guidance.square().sum().item<float>());
     }
 
-    [SkippableFact]
+    [Fact]
     public void Erase_KilledAndResumed_EndsWithTheSameBytes()
     {
         using var bench = TrainingBench.Open();

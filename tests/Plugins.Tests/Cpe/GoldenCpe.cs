@@ -11,7 +11,7 @@ internal static class GoldenCpe
         get
         {
             var marker = GoldenFile.Find("cpe/cases.json");
-            Skip.If(marker is null, "golden data is not there; set LETHE_GOLDEN");
+            Assert.SkipWhen(marker is null, "golden data is not there; set LETHE_GOLDEN");
             return Path.GetDirectoryName(marker)!;
         }
     }

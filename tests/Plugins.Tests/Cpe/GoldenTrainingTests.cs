@@ -12,7 +12,7 @@ public sealed class GoldenTrainingTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    [SkippableFact]
+    [Fact]
     public void Training_StepsOfTheAuthors_GiveTheirValues()
     {
         var (inputs, steps) = (GoldenCpe.Read("training/inputs.safetensors"), GoldenCpe.Read("training/steps.safetensors"));
@@ -30,7 +30,7 @@ public sealed class GoldenTrainingTests : IDisposable
         using var next = golden.AttackStage("adv1", 1, objective, adapter);
     }
 
-    [SkippableFact]
+    [Fact]
     public void Coefficients_OfTheTinyNetwork_AreTheAuthors()
     {
         var inputs = GoldenCpe.Read("training/inputs.safetensors");
@@ -48,7 +48,7 @@ public sealed class GoldenTrainingTests : IDisposable
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public void Factor_OfTheCelebrityConfiguration_GivesTheAuthorsRates()
     {
         using var schedules = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenCpe.Folder, "lr_schedules.json")));

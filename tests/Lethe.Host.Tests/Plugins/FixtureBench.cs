@@ -14,6 +14,7 @@ namespace Lethe.Host.Tests.Plugins;
 /// <summary>Compiles fixtures into plugin folders below a temporary root, and loads that root.</summary>
 public sealed class FixtureBench : IDisposable
 {
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
     private static readonly string Compiler = FindCompiler();
     private static readonly ConcurrentDictionary<string, byte[]> Compiled = new(StringComparer.Ordinal);
 
@@ -84,7 +85,7 @@ public sealed class FixtureBench : IDisposable
     {
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string[] always = ["System.Runtime.dll", "System.Private.CoreLib.dll", "netstandard.dll"];
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(Dotnet, "dotnet")) { RedirectStandardOutput = true };
         string[] arguments =
         [
             "exec", Compiler, "/noconfig", "/nostdlib", "/target:library", "/deterministic", "/langversion:latest", $"/out:{output}",
@@ -103,11 +104,8 @@ public sealed class FixtureBench : IDisposable
         return File.ReadAllBytes(output);
     }
 
-    private static string FindCompiler()
-    {
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        return Directory.EnumerateDirectories(Path.Combine(dotnet, "sdk"))
+    private static string FindCompiler() =>
+        Directory.EnumerateDirectories(Path.Combine(Dotnet, "sdk"))
             .Select(folder => Path.Combine(folder, "Roslyn", "bincore", "csc.dll"))
             .Where(File.Exists).Order(StringComparer.Ordinal).Last();
-    }
 }

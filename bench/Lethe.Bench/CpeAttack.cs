@@ -1,4 +1,3 @@
-using Lethe.Sdk.Diffusion;
 using System.Globalization;
 using Lethe.Diffusion;
 using Lethe.Diffusion.Images;
@@ -7,6 +6,7 @@ using Lethe.Diffusion.Schedules;
 using Lethe.Evaluation.Judges;
 using Lethe.Plugins.Cpe;
 using Lethe.Sdk.Anchors;
+using Lethe.Sdk.Diffusion;
 using Lethe.Sdk.Training;
 using Switch = Lethe.Plugins.Cpe.Switch;
 

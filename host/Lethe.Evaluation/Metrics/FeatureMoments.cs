@@ -33,7 +33,7 @@ public sealed record FeatureMoments
             // Sums about the first picture: sums about 0 lose all digits when features vary little around a large value.
             shift ??= rows.narrow(0, 0, 1).clone().MoveToOuterDisposeScope();
             var shifted = rows.sub(shift);
-            sum = Next(sum, shifted.sum(0));
+            sum = Next(sum, shifted.sum(dim: 0));
             products = Next(products, shifted.transpose(0, 1).matmul(shifted));
             count += batch.Count;
         }

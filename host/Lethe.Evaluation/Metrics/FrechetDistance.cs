@@ -87,7 +87,7 @@ public static class FrechetDistance
             return (mean, rows.sub(mean).div(Math.Sqrt(rows.size(0) - 1)));
         }
         var times = torch.tensor(counts, [counts.Length, 1]);
-        var weighted = rows.mul(times).sum(0).div(counts.Sum());
+        var weighted = rows.mul(times).sum(dim: 0).div(counts.Sum());
         return (weighted, rows.sub(weighted).mul(times.sqrt()).div(Math.Sqrt(counts.Sum() - 1)));
     }
 

@@ -88,7 +88,7 @@ internal static class Contrast
         var similarity = towers.Texts([.. captions.Select(c => c.Text)]).matmul(towers.Pictures(seen).transpose(0, 1));
         var logits = similarity.mul(weights[LogitScale].clamp_max(MostSimilar).exp());
         var byText = fits.div(fits.sum(1, keepdim: true)).mul(logits.log_softmax(1)).sum(1).mean();
-        var byPicture = fits.div(fits.sum(0, keepdim: true)).mul(logits.log_softmax(0)).sum(0).mean();
+        var byPicture = fits.div(fits.sum(0, keepdim: true)).mul(logits.log_softmax(0)).sum(dim: 0).mean();
         return byText.add(byPicture).mul(-0.5).MoveToOuterDisposeScope();
     }
 

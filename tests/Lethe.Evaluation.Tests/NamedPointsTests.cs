@@ -35,5 +35,6 @@ public sealed class NamedPointsTests
     public void Draw_OnePointAtTheEdge_IsDrawn() =>
         Assert.Contains("alone", Texts(NamedPoints.Draw("title", Share, Share, [new("alone", 1, 0, false)])).Select(text => text.Value));
 
-    private static IEnumerable<XElement> Texts(string svg) => XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text");
+    private static IEnumerable<XElement> Texts(string svg) =>
+        XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text");
 }

@@ -49,18 +49,21 @@ public sealed class LossPlotTests : IDisposable
         return File.ReadAllText(to);
     }
 
-    private static List<string> Texts(string svg) => [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+    private static List<string> Texts(string svg) =>
+        [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
 
     private static string Log(int steps)
     {
         var lines = new List<string>();
         for (var step = 20; step <= steps; step += 20)
         {
-            var (loss, rate) = (2.2 * Math.Exp(-step / 700.0) + 0.04 + 0.01 * Math.Sin(step), 1e-3 * Math.Min(1, step / 300.0) * (1 - step / (steps + 1.0)));
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $$"""{"step":{{step}},"loss":{{loss:0.#####}},"rate":{{rate:0.########}},"steps-per-second":3.2}"""));
+            var loss = 2.2 * Math.Exp(-step / 700.0) + 0.04 + 0.01 * Math.Sin(step);
+            var rate = (1e-3 * Math.Min(1, step / 300.0) * (1 - step / (steps + 1.0)));
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $$"""{"step":{{step}},"loss":{{loss:0.#####}},"rate":{{rate:0.########}},"steps-per-second":3.2}"""));
         }
 
-        foreach (var (name, value) in new (string, double)[] { ("objects", 0.85), ("styles", 0.963), ("objects held out", 0.41), ("kid", 12.5) })
+        foreach (var (name, value) in new[] { ("objects", 0.85), ("styles", 0.963), ("held out", 0.41), ("kid", 12.5) })
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $$"""{"step":{{steps / 2}},"{{name}}":{{value * 0.7}}}"""));
             lines.Add(string.Create(CultureInfo.InvariantCulture, $$"""{"step":{{steps}},"{{name}}":{{value}}}"""));

@@ -114,14 +114,15 @@ public static class ImageFile
 
     // Whatever a decoder throws at damaged bytes, also an index out of range, is the file's fault and none of the user's business.
     private static InvalidDataException Refuse(string source, Exception error) => new(
-        $"`{source}` is not a usable picture: {error.Message.TrimEnd('.')}\n\nhint: open and save it as PNG in a picture editor, or leave it out", error);
+        $"`{source}` is not a usable picture: {error.Message.TrimEnd('.')}"
+        + "\n\nhint: open and save it as PNG in a picture editor, or leave it out", error);
 
     private static Configuration BoundedFormats()
     {
         var formats = new Configuration
         {
             // One picture at the bound takes 64 MB; no single buffer of a decoder needs more than that twice.
-            MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions { AllocationLimitMegabytes = 128, MaximumPoolSizeMegabytes = 64 }),
+            MemoryAllocator = MemoryAllocator.Create(new() { AllocationLimitMegabytes = 128, MaximumPoolSizeMegabytes = 64 }),
             // Pictures are read side by side already, one on each lane.
             MaxDegreeOfParallelism = 1,
         };

@@ -67,7 +67,8 @@ public static class NamedPoints
         foreach (var (point, centre) in points.Zip(centres))
         {
             var text = plot.Add.Text(point.Name, point.X, point.Y);
-            (text.LabelFontSize, text.LabelFontColor, text.LabelAlignment) = (12, point.Hollow ? Grey : Colors.Black, Alignment.MiddleCenter);
+            (text.LabelFontSize, text.LabelFontColor) = (12, point.Hollow ? Grey : Colors.Black);
+            text.LabelAlignment = Alignment.MiddleCenter;
             using var paint = Paint.NewDisposablePaint();
             var size = text.LabelStyle.Measure(point.Name, paint);
             var choices = Sides(size.Width, size.Height).Select(side =>
@@ -86,7 +87,8 @@ public static class NamedPoints
         var (x, y) = (Reach + (width / 2), Reach + (height / 2));
         return
         [
-            new(x, 0), new(0, -y), new(0, y), new(-x, 0), new(x, -y), new(x, y), new(-x, -y), new(-x, y), new(0, -y - height), new(0, y + height),
+            new(x, 0), new(0, -y), new(0, y), new(-x, 0), new(x, -y), new(x, y), new(-x, -y), new(-x, y),
+            new(0, -y - height), new(0, y + height),
         ];
     }
 

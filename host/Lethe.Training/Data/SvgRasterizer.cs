@@ -18,7 +18,8 @@ internal static class SvgRasterizer
 
     // A drawing has no business with other files or with the network.
     static SvgRasterizer() =>
-        SvgDocument.ResolveExternalElements = SvgDocument.ResolveExternalImages = SvgDocument.ResolveExternalXmlEntites = ExternalType.None;
+        (SvgDocument.ResolveExternalElements, SvgDocument.ResolveExternalImages, SvgDocument.ResolveExternalXmlEntites) =
+            (ExternalType.None, ExternalType.None, ExternalType.None);
 
     /// <summary>Draws <paramref name="svg"/>, proportions kept, centred.</summary>
     /// <returns><c>[size, size, 3]</c> bytes, RGB.</returns>
@@ -53,7 +54,8 @@ internal static class SvgRasterizer
     }
 
     private static bool LeadsElsewhere(XAttribute attribute) =>
-        attribute.Name.LocalName == "href" && !attribute.Value.StartsWith('#') && !attribute.Value.StartsWith("data:", StringComparison.Ordinal);
+        attribute.Name.LocalName == "href"
+        && !attribute.Value.StartsWith('#') && !attribute.Value.StartsWith("data:", StringComparison.Ordinal);
 
     // The fifth column of a colour matrix is an offset. Svg.Skia 5.2.3 hands it on times 255 and Skia takes it as it is, so that every
     // coloured shadow turns white (https://github.com/wieslawsoltes/Svg.Skia/issues/149). Divided here, it comes out right.
@@ -72,7 +74,7 @@ internal static class SvgRasterizer
                 if (numbers.Length != 20)
                     continue;
                 for (var i = 4; i < numbers.Length; i += 5)
-                    numbers[i] = (double.Parse(numbers[i], CultureInfo.InvariantCulture) / 255).ToString("0.##########", CultureInfo.InvariantCulture);
+                    numbers[i] = string.Create(CultureInfo.InvariantCulture, $"{double.Parse(numbers[i], CultureInfo.InvariantCulture) / 255:0.##########}");
                 values.Value = string.Join(' ', numbers);
             }
 

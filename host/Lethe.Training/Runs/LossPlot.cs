@@ -8,7 +8,7 @@ using Points = System.Collections.Generic.List<(long Step, double Value)>;
 
 namespace Lethe.Training.Runs;
 
-/// <summary>Draws a run's log as SVG: the loss on a logarithmic axis with the learning rate behind it, and below it what was measured.</summary>
+/// <summary>Draws a run's log as SVG: the loss on a logarithmic axis with the learning rate behind it, and below what was measured.</summary>
 internal static class LossPlot
 {
     private const int Width = 860;
@@ -83,7 +83,8 @@ internal static class LossPlot
 
     private static ScottPlot.Plottables.Scatter Curve(Plot plot, Points points, string name, Color colour, Func<double, double> height)
     {
-        var line = plot.Add.Scatter(points.Select(point => (double)point.Step).ToArray(), points.Select(point => height(point.Value)).ToArray(), colour);
+        var line = plot.Add.Scatter(
+            points.Select(point => (double)point.Step).ToArray(), points.Select(point => height(point.Value)).ToArray(), colour);
         (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 1.5f, points.Count == 1 ? 6 : 0);
         return line;
     }
@@ -96,8 +97,9 @@ internal static class LossPlot
         int[] digits = high - low < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : high - low < 4 ? [1, 2, 5] : [1];
         var ticks = new NumericManual();
         for (var power = (int)Math.Floor(low); power <= high; power++)
-            foreach (var value in digits.Select(digit => digit * Math.Pow(10, power)).Where(value => Math.Log10(value) >= low && Math.Log10(value) <= high))
-                ticks.AddMajor(Math.Log10(value), Number(value));
+            foreach (var value in digits.Select(digit => digit * Math.Pow(10, power)))
+                if (Math.Log10(value) >= low && Math.Log10(value) <= high)
+                    ticks.AddMajor(Math.Log10(value), Number(value));
         return ticks;
     }
 

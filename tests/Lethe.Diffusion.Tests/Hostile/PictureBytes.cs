@@ -22,7 +22,7 @@ internal static class PictureBytes
     public static IEnumerable<(string Name, byte[] File)> Valid()
     {
         yield return ("rgb.png", Bytes(new PngEncoder { ColorType = PngColorType.Rgb }));
-        yield return ("interlaced.png", Bytes(new PngEncoder { ColorType = PngColorType.RgbWithAlpha, InterlaceMethod = PngInterlaceMode.Adam7 }));
+        yield return ("interlaced.png", Bytes(new PngEncoder { InterlaceMethod = PngInterlaceMode.Adam7 }));
         yield return ("palette.png", Bytes(new PngEncoder { ColorType = PngColorType.Palette, BitDepth = PngBitDepth.Bit4 }));
         yield return ("deep.png", Bytes(new PngEncoder { ColorType = PngColorType.GrayscaleWithAlpha, BitDepth = PngBitDepth.Bit16 }));
         yield return ("halved.jpg", Bytes(new JpegEncoder { ColorType = JpegColorType.YCbCrRatio420 }));
@@ -33,7 +33,7 @@ internal static class PictureBytes
         yield return ("lossless.webp", Bytes(new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }));
     }
 
-    /// <summary>The PNG with a check sum at every chunk that its damaged bytes have, so that the damage gets beyond the first check.</summary>
+    /// <summary>The PNG with check sums that fit its damaged chunks, so that the damage gets beyond the first check.</summary>
     public static byte[] WithValidSums(byte[] png)
     {
         var file = png.ToArray();
@@ -63,13 +63,16 @@ internal static class PictureBytes
         return ~sum;
     }
 
-    /// <summary>A picture of colours that run into each other, half transparent at the right, packed by <paramref name="encoder"/>.</summary>
+    /// <summary>Colours that run into each other, half transparent at the right, packed by <paramref name="encoder"/>.</summary>
     public static byte[] Bytes(IImageEncoder encoder, int width = 21, int height = 13, Action<Image>? change = null)
     {
         using var image = new Image<Rgba32>(width, height);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
-                image[x, y] = new Rgba32((byte)(x * 255 / width), (byte)(y * 255 / height), 90, (byte)(2 * x > width && encoder is not JpegEncoder ? 128 : 255));
+            {
+                var opacity = 2 * x > width && encoder is not JpegEncoder ? 128 : 255;
+                image[x, y] = new Rgba32((byte)(x * 255 / width), (byte)(y * 255 / height), 90, (byte)opacity);
+            }
         change?.Invoke(image);
         using var file = new MemoryStream();
         image.Save(file, encoder);

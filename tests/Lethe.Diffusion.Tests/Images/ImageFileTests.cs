@@ -68,13 +68,15 @@ public sealed class ImageFileTests
         var png = ImageFile.Decode(PictureBytes.Bytes(new PngEncoder()), "memory");
         foreach (var (encoder, apart) in new (IImageEncoder, int)[]
         {
-            (new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }, 0), (new WebpEncoder { FileFormat = WebpFileFormatType.Lossy, Quality = 95 }, 12),
+            (new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }, 0),
+            (new WebpEncoder { FileFormat = WebpFileFormatType.Lossy, Quality = 95 }, 12),
         })
             AssertAlike(png, ImageFile.Decode(PictureBytes.Bytes(encoder), "memory"), apart);
 
         // JPEG has no transparency, so that neither has the PNG it is compared with.
         var opaque = ImageFile.Decode(PictureBytes.Bytes(new PngEncoder(), change: Opaque), "memory");
-        AssertAlike(opaque, ImageFile.Decode(PictureBytes.Bytes(new JpegEncoder { Quality = 100, ColorType = JpegColorType.YCbCrRatio444 }), "memory"), 6);
+        var jpeg = PictureBytes.Bytes(new JpegEncoder { Quality = 100, ColorType = JpegColorType.YCbCrRatio444 });
+        AssertAlike(opaque, ImageFile.Decode(jpeg, "memory"), 6);
     }
 
     [Fact]
@@ -129,7 +131,8 @@ public sealed class ImageFileTests
     {
         var error = Assert.Throws<InvalidDataException>(() => ImageFile.Decode(Encoding.Latin1.GetBytes(content), "other.bin"));
 
-        Assert.StartsWith("`other.bin` is not a usable picture: it does not begin like a PNG, JPEG or WebP file", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "`other.bin` is not a usable picture: it does not begin like a PNG, JPEG or WebP file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

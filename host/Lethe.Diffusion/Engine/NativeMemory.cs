@@ -25,23 +25,6 @@ public static partial class NativeMemory
         }
     }
 
-    /// <summary>Returns free pages to the system; for the moments between two kinds of work, such as erasing and drawing.</summary>
-    public static void ReturnFreePages()
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            _ = Trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // As above.
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int Trim(nuint padding);
 }

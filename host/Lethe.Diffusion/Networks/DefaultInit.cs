@@ -41,12 +41,12 @@ internal sealed class DefaultInit(Generator generator)
     public Tensor Normal(long[] shape, double deviation)
     {
         using var scope = torch.NewDisposeScope();
-        return (torch.randn(shape, generator: generator) * deviation).MoveToOuterDisposeScope();
+        return torch.randn(shape, generator: generator).mul_(deviation).MoveToOuterDisposeScope();
     }
 
     private Tensor Uniform(long[] shape, double bound)
     {
         using var scope = torch.NewDisposeScope();
-        return (torch.rand(shape, generator: generator) * (2 * bound) - bound).MoveToOuterDisposeScope();
+        return torch.rand(shape, generator: generator).mul_(2 * bound).sub_(bound).MoveToOuterDisposeScope();
     }
 }

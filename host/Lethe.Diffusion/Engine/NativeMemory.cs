@@ -10,14 +10,25 @@ public static partial class NativeMemory
 {
     private const int TrimThreshold = -1, MapThreshold = -3;
 
-    /// <summary>Keeps large blocks in the heap and never trims it by itself; to be called before the first tensor.</summary>
-    public static void KeepFreedBlocks()
+    /// <summary>Blocks above this are still mapped one by one: the few feature maps of a large picture, which would leave holes that nothing else fills.</summary>
+    private const int LargestKept = (128 << 20) + 1;
+
+    /// <summary>Keeps freed blocks in the heap and never trims it by itself; to be called before the first tensor.</summary>
+    public static void KeepFreedBlocks() => OnGlibc(() =>
+    {
+        _ = SetOption(MapThreshold, LargestKept);
+        _ = SetOption(TrimThreshold, int.MaxValue);
+    });
+
+    /// <summary>Gives the freed blocks back after all, between works of different sizes: what one has left is full of holes for the next.</summary>
+    public static void ReturnFreedBlocks() => OnGlibc(() => _ = Trim(0));
+
+    private static void OnGlibc(Action call)
     {
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            _ = SetOption(MapThreshold, int.MaxValue);
-            _ = SetOption(TrimThreshold, int.MaxValue);
+            call();
         }
         catch (EntryPointNotFoundException)
         {
@@ -27,4 +38,7 @@ public static partial class NativeMemory
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint kept);
 }

@@ -1,3 +1,5 @@
+using Lethe.Diffusion.Engine;
+
 namespace Lethe.Diffusion.Networks;
 
 /// <summary>Latents to images.</summary>
@@ -38,6 +40,9 @@ internal sealed class AutoencoderDecoder
         var hidden = mid.Forward(convIn.Forward(latents));
         foreach (var (resnets, upsampler) in levels)
         {
+            // Each level works on four times the pixels of the one before, so the blocks that are left do not fit.
+            if (hidden.numel() * sizeof(float) > Convolution.MostBytes)
+                NativeMemory.ReturnFreedBlocks();
             foreach (var resnet in resnets)
                 hidden = resnet.Forward(hidden, consumes: true);
 
@@ -49,7 +54,7 @@ internal sealed class AutoencoderDecoder
         }
 
         using var last = hidden;
-        using var activated = normOut.ForwardSilu(last);
+        using var activated = normOut.ForwardSilu(last, consumes: true);
         last.Dispose();
         return convOut.Forward(activated).MoveToOuterDisposeScope();
     }

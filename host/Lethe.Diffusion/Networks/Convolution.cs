@@ -4,7 +4,7 @@ namespace Lethe.Diffusion.Networks;
 internal sealed class Convolution
 {
     /// <summary>Larger inputs are cut into strips where no gradient is wanted: the pictures of an autoencoder, not the latents of a U-Net.</summary>
-    private const long MostBytes = 64L << 20;
+    internal const long MostBytes = 32L << 20;
 
     private readonly Weight weight;
     private readonly Weight? bias;

@@ -30,7 +30,7 @@ internal sealed class ResnetBlock
         // Feature maps are what fills the memory: each is freed as soon as the next one is there.
         var residual = shortcut?.Forward(x) ?? x;
         Tensor hidden;
-        using (var activated = norm1.ForwardSilu(x))
+        using (var activated = norm1.ForwardSilu(x, consumes && shortcut is not null))
         {
             if (consumes && shortcut is not null)
                 x.Dispose();
@@ -44,13 +44,13 @@ internal sealed class ResnetBlock
         }
 
         using (var before = hidden)
-        using (var activated = norm2.ForwardSilu(before))
+        using (var activated = norm2.ForwardSilu(before, consumes: true))
         {
             before.Dispose();
             hidden = conv2.Forward(activated);
         }
 
-        var sum = (residual + hidden).MoveToOuterDisposeScope();
+        var sum = (torch.is_grad_enabled() ? residual + hidden : hidden.add_(residual)).MoveToOuterDisposeScope();
         if (consumes)
             x.Dispose();
         return sum;

@@ -2,7 +2,7 @@ using Lethe.Diffusion.Networks;
 
 namespace Lethe.Diffusion.Tests.Networks;
 
-/// <summary>The cheaper ways to convolve against the plain one, which gradients take.</summary>
+/// <summary>The cheaper ways to convolve and normalise against the plain one, which gradients take.</summary>
 public sealed class ConvolutionTests
 {
     [Theory]
@@ -37,6 +37,25 @@ public sealed class ConvolutionTests
         using var still = torch.no_grad();
 
         Assert.True(whole.allclose(convolution.Forward(x), 1e-4, 1e-5));
+    }
+
+    [Fact]
+    public void GroupNorm_InPlace_EqualsTheWholeBitForBit()
+    {
+        using var scope = torch.NewDisposeScope();
+        var weights = new StateDict();
+        weights.Add("weight", torch.randn([6]));
+        weights.Add("bias", torch.randn([6]));
+        var norm = new GroupNorm(new WeightScope(weights), 3, 6, 1e-6);
+        // Just above the size from which the result takes its input's place.
+        var x = torch.randn([1, 6, 1200, 1200]);
+        using var still = torch.no_grad();
+
+        var apart = norm.ForwardSilu(x);
+        var inPlace = norm.ForwardSilu(x, consumes: true);
+
+        Assert.True(apart.equal(inPlace).all().item<bool>());
+        Assert.True(inPlace.equal(x).all().item<bool>());
     }
 
     private static StateDict Weights(long channels, long kernel)

@@ -112,10 +112,12 @@ internal sealed class BenchmarkSession(PreparedBenchmark prepared, string root, 
 
     private void RefuseOtherPlans()
     {
-        var others = benchmark.Plan.Cells.Where(cell => CellFolder.IsOfOtherPlan(root, cell.Id, PlanText(cell))).Select(cell => $"`{cell.Id}`").ToList();
+        var others = benchmark.Plan.Cells.Select(cell => (cell.Id, Difference: CellFolder.OtherPlan(root, cell.Id, PlanText(cell))))
+            .Where(other => other.Difference is not null).ToList();
         if (others.Count > 0)
             throw new RunException(ExitCode.UsageInvalid, DiagnosticId.RunFolderMismatch,
-                $"`{root}` holds cells of another plan (model, prompts, plugin or options differ): {string.Join(", ", others.Take(6))}{(others.Count > 6 ? " and more" : "")}",
+                $"`{root}` holds cells of another plan. {string.Join(", ", others.Take(6).Select(other => $"`{other.Id}`"))}"
+                    + $"{(others.Count > 6 ? " and more" : "")}; in the first, {others[0].Difference}",
                 "choose another folder with `--output`, or run them again with `--force`");
     }
 

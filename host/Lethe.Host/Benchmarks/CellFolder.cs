@@ -20,18 +20,18 @@ internal static class CellFolder
     /// <summary>Full path of a cell's folder.</summary>
     public static string Of(string root, string cell) => Path.Combine(root, "cells", cell);
 
-    /// <summary>Whether the folder was begun with another plan than this one.</summary>
-    public static bool IsOfOtherPlan(string root, string cell, string planText)
+    /// <summary>What the plan with which the folder was begun differs in; null where it was this one, or where there is no such folder.</summary>
+    public static string? OtherPlan(string root, string cell, string planText)
     {
         var file = Path.Combine(Of(root, cell), PlanFile);
-        return File.Exists(file) && File.ReadAllText(file) != planText;
+        return File.Exists(file) && File.ReadAllText(file) is var kept && kept != planText ? PlanDifference.Between(kept, planText) : null;
     }
 
     /// <summary>Whether the cell is finished, by the hashes noted when it was.</summary>
     public static bool IsFinished(string root, string cell, string planText)
     {
         var path = Of(root, cell);
-        if (!File.Exists(Path.Combine(path, Scores)) || IsOfOtherPlan(root, cell, planText))
+        if (!File.Exists(Path.Combine(path, Scores)) || OtherPlan(root, cell, planText) is not null)
             return false;
         using var folder = RunFolder.Open(path, planText, startOver: false);
         return folder.IsFinished(Scores) && (folder.Events.FinishedHash(Features) is null || folder.IsFinished(Features));

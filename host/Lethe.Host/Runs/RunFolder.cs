@@ -48,8 +48,9 @@ public sealed class RunFolder : IDisposable
             RemoveTemporaries(root);
             if (startOver)
                 Clear(root);
-            else if (known && File.ReadAllText(Path.Combine(root, PlanFile)) != planText)
-                throw new RunException(ExitCode.UsageInvalid, DiagnosticId.RunFolderMismatch, $"`{root}` holds a run of another plan (policy, model, plugin or option differs)",
+            else if (known && File.ReadAllText(Path.Combine(root, PlanFile)) is var kept && kept != planText)
+                throw new RunException(ExitCode.UsageInvalid, DiagnosticId.RunFolderMismatch,
+                    $"`{root}` holds a run of another plan: {PlanDifference.Between(kept, planText)}",
                     "choose another folder with `--output`, or start over with `--force`");
             OutputFile.WriteText(Path.Combine(root, PlanFile), planText);
             return new RunFolder(root, held);

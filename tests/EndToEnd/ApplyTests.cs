@@ -93,15 +93,36 @@ public sealed class ApplyTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_PolicyFromAPipe_IsReadOnce()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+
+        var result = await LetheProcess.RunWithInputAsync(_studio.Root, Studio.Policy, "apply", "/dev/stdin", "--output", "run");
+        var wrong = await LetheProcess.RunWithInputAsync(_studio.Root, "version: 1\nnam: x\n", "apply", "/dev/stdin", "--output", "other");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        using var report = JsonDocument.Parse(File.ReadAllText(_studio.In("run/report.json")));
+        Assert.Equal(Studio.Policy, report.RootElement.GetProperty("policy_text").GetString());
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("/dev/stdin:2", wrong.Error);
+    }
+
+    [Fact]
     public async Task Apply_OtherPlanInFolder_IsRefusedUntilForced()
     {
         await Apply("run");
         File.AppendAllText(_studio.In("policy.yaml"), "\n# another file\n");
+        var comment = await Apply("run");
+        File.WriteAllText(_studio.In("policy.yaml"), Studio.Policy.Replace("seed: 5", "seed: 6", StringComparison.Ordinal));
 
         var refused = await Apply("run");
         var forced = await Apply("run", "--force");
 
+        Assert.Equal(2, comment.ExitCode);
+        Assert.Contains("the policy's text, though not what it asks for", comment.Error);
         Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("seed was 5 and is 6", refused.Error);
         Assert.Contains("--force", refused.Error);
         Assert.Single(refused.Errors);
         Assert.True(forced.ExitCode == 0, forced.Error);

@@ -13,9 +13,20 @@ internal static class LetheProcess
         .Single(attribute => attribute.Key == "HostAssembly").Value!;
 
     /// <summary>Runs to the end.</summary>
-    public static async Task<LetheResult> RunAsync(string folder, params string[] arguments)
+    public static Task<LetheResult> RunAsync(string folder, params string[] arguments) => RunAsync(folder, null, arguments);
+
+    /// <summary>The same with something to read at standard input.</summary>
+    public static Task<LetheResult> RunWithInputAsync(string folder, string input, params string[] arguments) => RunAsync(folder, input, arguments);
+
+    private static async Task<LetheResult> RunAsync(string folder, string? input, string[] arguments)
     {
         using var process = Start(folder, arguments);
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(Limit);
         await process.WaitForExitAsync(limit.Token);

@@ -64,7 +64,7 @@ public sealed class DiagnosticPrinter(TextWriter writer, bool colour)
         string[] lines = [];
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: <= MaxFileBytes }) lines = File.ReadAllLines(file);
+            if (new FileInfo(file) is { Exists: true, Length: > 0 and <= MaxFileBytes }) lines = File.ReadAllLines(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -13,5 +13,11 @@ public static class BuiltInModels
     public static string Resolve(string model, string policyFile) =>
         model.StartsWith(Prefix, StringComparison.Ordinal)
             ? model
-            : Path.GetFullPath(model, Path.GetDirectoryName(Path.GetFullPath(policyFile)) ?? Path.GetFullPath("."));
+            : Path.GetFullPath(model, FolderOf(Path.GetFullPath(policyFile)));
+
+    // A policy from a pipe (`/dev/stdin`, `<(...)`) lies nowhere: its models are beside the one who asks.
+    private static string FolderOf(string policyFile) =>
+        policyFile.StartsWith("/dev/", StringComparison.Ordinal) || policyFile.StartsWith("/proc/", StringComparison.Ordinal)
+            ? Path.GetFullPath(".")
+            : Path.GetDirectoryName(policyFile) ?? Path.GetFullPath(".");
 }

@@ -14,6 +14,9 @@ public sealed record PolicyDocument
     /// <summary>The file as it was named.</summary>
     public required string File { get; init; }
 
+    /// <summary>The file, word for word.</summary>
+    public required string Text { get; init; }
+
     /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
@@ -70,7 +73,7 @@ public sealed record PolicyDocument
         }
 
         var root = PolicySyntax.Read(text, file, kind, diagnostics);
-        return root is null ? null : new PolicyDocument { File = file, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Root = root };
+        return root is null ? null : new PolicyDocument { File = file, Text = text, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Root = root };
     }
 
     /// <summary>

@@ -17,15 +17,14 @@ public static class Planner
 
     /// <summary>Plans a run.</summary>
     /// <param name="policy">A policy without errors.</param>
-    /// <param name="policySha256">Hash of its file.</param>
-    /// <param name="policyText">Text of its file.</param>
+    /// <param name="document">Its file.</param>
     /// <param name="erasures">Its concepts with their erasers.</param>
     /// <param name="installed">The installed erasers by id.</param>
     /// <param name="modelPath">Where the model lies.</param>
     /// <param name="styles">Styles that the model's judge knows; decides whether a preserved name is a style.</param>
     /// <param name="choices">What the command line overrides.</param>
     public static PreparedRun Plan(
-        Policy policy, string policySha256, string policyText, IReadOnlyList<ResolvedErasure> erasures,
+        Policy policy, PolicyDocument document, IReadOnlyList<ResolvedErasure> erasures,
         IReadOnlyDictionary<string, EraserSource> installed, string modelPath, IReadOnlyList<string> styles, RunChoices choices)
     {
         var steps = Steps(policy, erasures, installed);
@@ -35,7 +34,7 @@ public static class Planner
             {
                 Host = HostVersion,
                 Policy = policy.Name,
-                PolicySha256 = policySha256,
+                PolicySha256 = document.Sha256,
                 Model = choices.Model ?? policy.Model,
                 Device = choices.Device ?? policy.Device,
                 Seed = policy.Seed,
@@ -54,7 +53,7 @@ public static class Planner
                 ExportModel = policy.Export.Checkpoint,
                 ExportType = policy.Export.Dtype is { } type ? KeyName.Of(type.ToString()) : null,
             },
-            PolicyText = policyText,
+            PolicyText = document.Text,
             ModelPath = modelPath,
             Steps = steps,
             Phrases = policy.Erase.ToDictionary(item => item.Concept, item => (IReadOnlyList<string>)[item.Concept, .. item.Synonyms], StringComparer.Ordinal),

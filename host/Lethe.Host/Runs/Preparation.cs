@@ -14,11 +14,11 @@ public static class Preparation
         var reading = PolicyReader.Read(policyFile);
         if (reading.Policy is not { } policy)
             throw new RunException(ExitCode.UsageInvalid, reading.Diagnostics);
-        return Of(policy, reading.Document!, File.ReadAllText(policyFile), choices, erasers);
+        return Of(policy, reading.Document!, choices, erasers);
     }
 
     /// <summary>Prepares a run of a policy that is already read.</summary>
-    public static PreparedRun Of(Policy policy, PolicyDocument document, string policyText, RunChoices choices, EraserSet erasers)
+    public static PreparedRun Of(Policy policy, PolicyDocument document, RunChoices choices, EraserSet erasers)
     {
         var modelPath = ModelLocation.Find(choices.Model ?? policy.Model);
         RefuseBroken(policy, erasers);
@@ -26,7 +26,7 @@ public static class Preparation
         var resolved = ErasureResolver.Resolve(policy, document, erasers.Sources.Values.Select(eraser => eraser.Metadata), diagnostics);
         if (diagnostics.HasErrors())
             throw new RunException(ExitCode.UsageInvalid, diagnostics);
-        return Planner.Plan(policy, document.Sha256, policyText, resolved, erasers.Sources, modelPath, Styles(modelPath), choices);
+        return Planner.Plan(policy, document, resolved, erasers.Sources, modelPath, Styles(modelPath), choices);
     }
 
     // A plugin that was refused may be the one that holds the eraser: then the refusal is the message, not "unknown eraser".

@@ -17,7 +17,7 @@ public static class PlanDifference
         JsonNode? kept;
         try
         {
-            kept = JsonNode.Parse(before);
+            kept = JsonNode.Parse(before, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

@@ -13,6 +13,7 @@ public sealed class PlanDifferenceTests
     [InlineData("""{"policy_sha256":"a","seed":1}""", """{"policy_sha256":"b","seed":2}""", "seed was 1 and is 2")]
     [InlineData("""{"policy_sha256":"a"}""", """{"policy_sha256":"b"}""", "the policy's text, though not what it asks for")]
     [InlineData("""{"seed":1""", """{"seed":2}""", "its plan.json cannot be read")]
+    [InlineData("""{"seed":1,"seed":3}""", """{"seed":2}""", "its plan.json cannot be read")]
     [InlineData("[]", """{"seed":2}""", " was [] and is {\"seed\":2}")]
     public void Between_TwoPlans_NamesEachDifference(string before, string now, string expected) =>
         Assert.Equal(expected, PlanDifference.Between(before, now));

@@ -23,6 +23,36 @@ public sealed class TensorEngineTests : IDisposable
     }
 
     [Fact]
+    public void Multiply_CollectorRunsBesideIt_TheNumberIsStillThere()
+    {
+        using var scope = torch.NewDisposeScope();
+        var ones = torch.ones(4);
+        using var done = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (var i = 0; i < 300_000; i++)
+            {
+                using var each = torch.NewDisposeScope();
+                Assert.Equal(1.5f, ones.mul(1.5).data<float>()[0]);
+            }
+        }
+        finally
+        {
+            done.Cancel();
+            collector.Join();
+        }
+    }
+
+    [Fact]
     public void Failure_FileThatIsNoLibrary_GivesTheLoadersOwnLine()
     {
         var path = folder.File("libtorch_cpu.so");

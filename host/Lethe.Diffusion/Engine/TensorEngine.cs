@@ -14,6 +14,7 @@ public static class TensorEngine
     public static void Start(int threads)
     {
         NativeMemory.KeepFreedBlocks();
+        ConvolutionKernels.FitThisMachine();
         try
         {
             UseThreads(threads);

@@ -34,6 +34,9 @@ internal static class DoctorChecks
             return
             [
                 new("libtorch", true, torch.__version__),
+                ConvolutionKernels.AreRight()
+                    ? new("convolutions", true, "right")
+                    : new("convolutions", false, "oneDNN computes wrong numbers on this processor", "set `ONEDNN_MAX_CPU_ISA=AVX`"),
                 new("threads", true, torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
                 new("speed", true, string.Create(CultureInfo.InvariantCulture, $"{speed:F0} GFLOP/s on matrices of 512 x 512")),
                 new("bfloat16", true, string.Create(CultureInfo.InvariantCulture, $"{Bfloat16.Cost:F1} times as long as float32{(Bfloat16.IsFast ? "" : ", so refused for pictures")}")),

@@ -53,6 +53,9 @@ public sealed class TensorEngineTests : IDisposable
     }
 
     [Fact]
+    public void Convolve_ChannelsThatFillNoVector_IsRight() => Assert.True(ConvolutionKernels.AreRight());
+
+    [Fact]
     public void Failure_FileThatIsNoLibrary_GivesTheLoadersOwnLine()
     {
         var path = folder.File("libtorch_cpu.so");
